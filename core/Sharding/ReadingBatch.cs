@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using HyperIngest.Core.Journal;
+using HyperIngest.Core.Readings;
+
+namespace HyperIngest.Core.Sharding;
+
+/// <summary>
+/// A batch of one shard's readings in one pooled, pinned buffer: room for the journal's record header, then the readings. The shard fills it,
+/// the journal writes the buffer as it stands, and the lanes read it from memory; the last of them to let go returns it to the pool.
+/// </summary>
+/// <remarks>
+/// Ownership is a reference count. The shard holds one from <see cref="BatchPool.Rent"/>; whoever is handed the batch for longer than a call takes
+/// <see cref="Retain"/> before the hand-over and gives <see cref="Release"/> once. Readings are written by the shard alone, before the
+/// batch is handed over (the queues it passes through give the barrier), and are read-only from then on.
+/// </remarks>
+public sealed class ReadingBatch
+{
+    /// <summary>Bytes kept free in front of the readings for the journal's record header.</summary>
+    public const int HeaderRoomBytes = 64;
+
+    private readonly byte[] _buffer;
+    private readonly BatchPool _pool;
+
+    // Holders. Changed by any of them with Interlocked; the one that brings it to 0 returns the batch.
+    private int _references;
+
+    internal ReadingBatch(BatchPool pool, int capacity)
+    {
+        _pool = pool;
+        Capacity = capacity;
+        _buffer = GC.AllocateUninitializedArray<byte>(HeaderRoomBytes + (capacity * Reading.SizeInBytes), pinned: true);
+    }
+
+    /// <summary>Most readings it can hold.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Readings in it. Written by its filler (the shard, or a journal reader) before it is handed over.</summary>
+    public int Count { get; set; }
+
+    /// <summary>Where the journal put it: offset of the record. Written by the journal on append or read.</summary>
+    public long Offset { get; set; }
+
+    /// <summary>Where the record after it begins. Written by the journal on append or read.</summary>
+    public long NextOffset { get; set; }
+
+    /// <summary>The shard it belongs to.</summary>
+    public int Shard { get; set; }
+
+    /// <summary>The position of its first reading.</summary>
+    public JournalPosition Position => new(Offset, 0);
+
+    /// <summary>The readings, read-only.</summary>
+    public ReadOnlySpan<Reading> Readings => Slots[..Count];
+
+    /// <summary>All slots, for the filler.</summary>
+    public Span<Reading> Slots => MemoryMarshal.Cast<byte, Reading>(_buffer.AsSpan(HeaderRoomBytes, Capacity * Reading.SizeInBytes));
+
+    /// <summary>The header's room, for the journal.</summary>
+    public Span<byte> HeaderRoom => _buffer.AsSpan(0, HeaderRoomBytes);
+
+    /// <summary>Header and readings as one run of bytes: the record as it stands in the journal.</summary>
+    public Memory<byte> Record => _buffer.AsMemory(0, HeaderRoomBytes + (Count * Reading.SizeInBytes));
+
+    /// <summary>The whole buffer, for a journal reader to read a record into.</summary>
+    public Memory<byte> Buffer => _buffer;
+
+    /// <summary>Adds a holder.</summary>
+    public void Retain()
+    {
+        if (Interlocked.Increment(ref _references) <= 1) throw new InvalidOperationException("A batch that is back in its pool was retained.");
+    }
+
+    /// <summary>Takes a holder away; the last one returns the batch to its pool.</summary>
+    public void Release()
+    {
+        int left = Interlocked.Decrement(ref _references);
+        if (left == 0) _pool.Return(this);
+        else if (left < 0) throw new InvalidOperationException("A batch was released more often than retained.");
+    }
+
+    internal void Rented()
+    {
+        Count = 0;
+        Offset = NextOffset = -1;
+        Volatile.Write(ref _references, 1);
+    }
+}
