@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Net;
+using HyperIngest.Protocols.Modbus;
+
+namespace HyperIngest.LoadGen.Devices;
+
+/// <summary>One device of a plant.</summary>
+/// <param name="Name">Unique in the plant.</param>
+/// <param name="Port">Its port, counted from the plant's base port.</param>
+/// <param name="UnitId">Its unit id on that port.</param>
+/// <param name="Template">Its tags.</param>
+public sealed record PlantDevice(string Name, int Port, byte UnitId, DeviceTemplate Template);
+
+/// <summary>A plant with all its devices written out. Simulator, client options and verifier are all made from it, each in its own process.</summary>
+public sealed class Plant
+{
+    private const string NumberPlace = "{n}";
+    private const int MaxDevices = 1_000_000;
+    private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>Writes the plant out.</summary>
+    /// <exception cref="ArgumentException">The options contradict themselves; the message has every problem found, a line each.</exception>
+    public Plant(PlantOptions options)
+    {
+        Options = options;
+        List<string> problems = [];
+        List<PlantDevice> devices = [];
+        if (!IPAddress.TryParse(options.ListenAddress, out IPAddress? address)) problems.Add($"listen address '{options.ListenAddress}' is not an IP address");
+        Address = address ?? IPAddress.Loopback;
+        if (options.BasePort is < 0 or > 65535) problems.Add($"base port {options.BasePort} is not 0 to 65535");
+        if (options.Devices.Count == 0) problems.Add("there are no devices");
+        int port = 0;
+        foreach (PlantDeviceOptions group in options.Devices) AddGroup(group, devices, ref port, problems);
+        if (options.BasePort + port > 65536) problems.Add($"{port} ports from base port {options.BasePort} on end beyond 65535");
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException($"Plant {options.Name} cannot be built:\n- " + string.Join("\n- ", problems), nameof(options));
+        }
+        Devices = devices;
+        PortCount = port;
+        TagCount = devices.Sum(d => (long)d.Template.Tags.Count);
+    }
+
+    /// <summary>What it was made from.</summary>
+    public PlantOptions Options { get; }
+
+    /// <summary>Where it listens.</summary>
+    public IPAddress Address { get; }
+
+    /// <summary>All devices; the index is the device's number everywhere.</summary>
+    public IReadOnlyList<PlantDevice> Devices { get; }
+
+    /// <summary>Ports it needs, one after another.</summary>
+    public int PortCount { get; }
+
+    /// <summary>Tags over all devices.</summary>
+    public long TagCount { get; }
+
+    /// <summary>The index of a device; -1 when there is none of that name.</summary>
+    public int IndexOf(string device) => _byName.GetValueOrDefault(device, -1);
+
+    /// <summary>
+    /// The devices as a Modbus client is to read them. Devices of one template share one tag list, so that a thousand devices cost no more than their names.
+    /// </summary>
+    /// <param name="host">Where the simulator runs.</param>
+    /// <param name="basePort">The base port it really has.</param>
+    /// <param name="poll">How often; null for the default.</param>
+    /// <param name="requests">How; null for the default.</param>
+    public IReadOnlyList<ModbusDeviceOptions> ClientOptions(
+        string host, int basePort, ModbusPollOptions? poll = null, ModbusRequestOptions? requests = null)
+    {
+        poll ??= new ModbusPollOptions();
+        requests ??= new ModbusRequestOptions();
+        ModbusDeviceOptions[] devices = new ModbusDeviceOptions[Devices.Count];
+        for (int i = 0; i < devices.Length; i++)
+        {
+            PlantDevice device = Devices[i];
+            devices[i] = new ModbusDeviceOptions
+            {
+                Name = device.Name,
+                Host = host,
+                Port = basePort + device.Port,
+                UnitId = device.UnitId,
+                Tags = device.Template.ClientTags,
+                Poll = poll,
+                Requests = requests,
+            };
+        }
+        return devices;
+    }
+
+    private void AddGroup(PlantDeviceOptions group, List<PlantDevice> devices, ref int port, List<string> problems)
+    {
+        string where = $"devices '{group.Name}'";
+        if (group.Count is < 1 or > MaxDevices || devices.Count + group.Count > MaxDevices)
+        {
+            problems.Add($"{where}: count {group.Count} is not 1 to {MaxDevices} (over all groups)");
+            return;
+        }
+        if (group.UnitsPerPort is < 1 or > 247) problems.Add($"{where}: units per port {group.UnitsPerPort} is not 1 to 247");
+        if (group.Count > 1 && !group.Name.Contains(NumberPlace, StringComparison.Ordinal))
+        {
+            problems.Add($"{where}: {group.Count} devices need {NumberPlace} in their name");
+            return;
+        }
+        if (Template(group, where, problems) is not { } template) return;
+        int units = Math.Clamp(group.UnitsPerPort, 1, 247);
+        for (int i = 0; i < group.Count; i++)
+        {
+            string name = Numbered(group.Name, i + 1, group.Count);
+            if (!_byName.TryAdd(name, devices.Count)) problems.Add($"{where}: device name {name} is there twice");
+            devices.Add(new PlantDevice(name, port + (i / units), (byte)(1 + (i % units)), template));
+        }
+        port += (group.Count + units - 1) / units;
+    }
+
+    private static DeviceTemplate? Template(PlantDeviceOptions group, string where, List<string> problems)
+    {
+        List<PlantTag> tags = [];
+        foreach (PlantTagOptions tag in group.Tags)
+        {
+            if (tag.Count is < 1 or > 65536) problems.Add($"{where}, tags '{tag.Name}': count {tag.Count} is not 1 to 65536");
+            else if (tag.Count > 1 && !tag.Name.Contains(NumberPlace, StringComparison.Ordinal))
+            {
+                problems.Add($"{where}, tags '{tag.Name}': {tag.Count} tags need {NumberPlace} in their name");
+            }
+            else
+            {
+                int address = tag.StartAddress;
+                for (int i = 1; i <= tag.Count; i++)
+                {
+                    PlantTag one = new(Numbered(tag.Name, i, tag.Count), tag.Table, address, tag.Type, tag.Order, tag.Length, tag.Generator);
+                    tags.Add(one);
+                    address += one.Span;
+                }
+            }
+        }
+        if (tags.Count == 0)
+        {
+            problems.Add($"{where}: there are no tags");
+            return null;
+        }
+        try
+        {
+            return new DeviceTemplate(tags);
+        }
+        catch (ArgumentException wrong)
+        {
+            problems.Add($"{where}: {wrong.Message}");
+            return null;
+        }
+    }
+
+    private static string Numbered(string template, int number, int count)
+    {
+        int digits = count.ToString(CultureInfo.InvariantCulture).Length;
+        return template.Replace(NumberPlace, number.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0'), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,190 @@
+using HyperIngest.Protocols.Modbus;
+
+namespace HyperIngest.LoadGen.Devices;
+
+/// <summary>
+/// A simulated device: no stored image, its registers come into being when they are read. Every tag counts the answers that held it whole; a verifiable tag's value
+/// is its sequence at that count.
+/// </summary>
+public sealed class SimulatedDevice : IModbusDevice
+{
+    // One request at a time: a device may have several connections, and an answer and its counts belong together. Never contended with one client.
+    private readonly Lock _answering = new();
+    private readonly TimeProvider _clock;
+    private readonly ulong _seed;
+    private readonly ulong[] _keys;
+
+    // Written under _answering.
+    private readonly uint[] _served;
+    private readonly byte[] _memory;
+
+    /// <summary>A device of <paramref name="template"/>.</summary>
+    /// <param name="name">Its name, unique in the plant.</param>
+    /// <param name="template">Its tags.</param>
+    /// <param name="seed">The plant's seed.</param>
+    /// <param name="clock">The clock of its waveforms; null for the system's.</param>
+    public SimulatedDevice(string name, DeviceTemplate template, ulong seed = 1, TimeProvider? clock = null)
+    {
+        Name = name;
+        Template = template;
+        _seed = seed;
+        _clock = clock ?? TimeProvider.System;
+        _keys = new ulong[template.Tags.Count];
+        _served = new uint[template.Tags.Count];
+        _memory = new byte[template.MemoryBytes];
+        ulong device = SeriesKey.OfName(name);
+        for (int i = 0; i < _keys.Length; i++) _keys[i] = SeriesKey.Of(device, template.NameHashes[i]);
+        foreach (ModbusTable table in (ReadOnlySpan<ModbusTable>)[ModbusTable.Coil, ModbusTable.HoldingRegister]) FillMemory(template.Table(table));
+    }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its tags.</summary>
+    public DeviceTemplate Template { get; }
+
+    /// <summary>Readings answered so far, over all tags.</summary>
+    public long ReadingsServed
+    {
+        get
+        {
+            long sum = 0;
+            lock (_answering)
+            {
+                foreach (uint served in _served) sum += served;
+            }
+            return sum;
+        }
+    }
+
+    /// <summary>How often each tag was answered, in plant order.</summary>
+    public uint[] CopyServed()
+    {
+        lock (_answering) return [.. _served];
+    }
+
+    /// <inheritdoc/>
+    public ModbusExceptionCode Read(ModbusTable table, int address, int count, Span<byte> destinationBigEndian)
+    {
+        TagTable tags = Template.Table(table);
+        if (!tags.Has(address, count)) return ModbusExceptionCode.IllegalDataAddress;
+        destinationBigEndian.Clear();
+        long now = Template.UsesTime ? _clock.GetUtcNow().UtcTicks : 0;
+        ReadOnlySpan<TagRun> runs = tags.Runs;
+        lock (_answering)
+        {
+            for (int r = tags.FirstRunAfter(address); r < runs.Length && runs[r].Address < address + count; r++)
+            {
+                if (table is ModbusTable.Coil or ModbusTable.DiscreteInput) ReadBits(runs[r], address, count, now, destinationBigEndian);
+                else ReadRegisters(runs[r], address, count, now, destinationBigEndian);
+            }
+        }
+        return ModbusExceptionCode.None;
+    }
+
+    /// <inheritdoc/>
+    public ModbusExceptionCode Write(ModbusTable table, int address, int count, ReadOnlySpan<byte> sourceBigEndian)
+    {
+        TagTable tags = Template.Table(table);
+        if (!tags.Has(address, count)) return ModbusExceptionCode.IllegalDataAddress;
+        ReadOnlySpan<TagRun> runs = tags.Runs;
+        int first = tags.FirstRunAfter(address), next = address;
+        for (int r = first; r < runs.Length && runs[r].Address < address + count; r++)
+        {
+            if (runs[r].Tag.Generator.Kind != GeneratorKind.Memory || runs[r].Address > next) return ModbusExceptionCode.IllegalDataAddress;
+            next = runs[r].End;
+        }
+        if (next < address + count) return ModbusExceptionCode.IllegalDataAddress;
+        lock (_answering)
+        {
+            for (int r = first; r < runs.Length && runs[r].Address < address + count; r++)
+            {
+                int from = Math.Max(address, runs[r].Address), to = Math.Min(address + count, runs[r].End);
+                for (int a = from; a < to; a++)
+                {
+                    int source = a - address, place = a - runs[r].Address;
+                    if (table == ModbusTable.Coil) _memory[runs[r].MemoryOffset + place] = (byte)((sourceBigEndian[source / 8] >> (source % 8)) & 1);
+                    else sourceBigEndian.Slice(2 * source, 2).CopyTo(_memory.AsSpan(runs[r].MemoryOffset + (2 * place)));
+                }
+            }
+        }
+        return ModbusExceptionCode.None;
+    }
+
+    private void ReadBits(in TagRun run, int address, int count, long now, Span<byte> destination)
+    {
+        int from = Math.Max(address, run.Address), to = Math.Min(address + count, run.End);
+        for (int a = from; a < to; a++)
+        {
+            int tag = run.FirstTag + a - run.Address;
+            bool set = run.Tag.Generator.Kind == GeneratorKind.Memory
+                ? _memory[run.MemoryOffset + a - run.Address] != 0
+                : Waveform.ValueAt(run.Tag.Generator, _keys[tag] ^ _seed, now) >= 0.5;
+            if (set) destination[(a - address) / 8] |= (byte)(1 << ((a - address) % 8));
+            _served[tag]++;
+        }
+    }
+
+    private void ReadRegisters(in TagRun run, int address, int count, long now, Span<byte> destination)
+    {
+        int end = address + count;
+        int first = address <= run.Address ? 0 : (address - run.Address + run.Span - 1) / run.Span;
+        int last = end >= run.End ? run.Count : (end - run.Address) / run.Span;
+        if (first < last)
+        {
+            int bytes = 2 * run.Span * (last - first);
+            Generate(run, first, last, now, destination.Slice(2 * (run.Address + (first * run.Span) - address), bytes));
+            foreach (ref uint served in _served.AsSpan(run.FirstTag + first, last - first)) served++;
+        }
+
+        // Tags cut by the request's edges: their registers stand as they are at this count, and no answer is counted.
+        if (first > 0 && run.Address + (first * run.Span) > address) CopyPart(run, first - 1, address, end, now, destination);
+        if (last < run.Count && last >= first && run.Address + (last * run.Span) < end) CopyPart(run, last, address, end, now, destination);
+    }
+
+    private void CopyPart(in TagRun run, int index, int address, int end, long now, Span<byte> destination)
+    {
+        Span<byte> whole = stackalloc byte[2 * ModbusFrame.MaxReadRegisters];
+        whole = whole[..(2 * run.Span)];
+        Generate(run, index, index + 1, now, whole);
+        int start = run.Address + (index * run.Span);
+        int from = Math.Max(start, address), to = Math.Min(start + run.Span, end);
+        whole[(2 * (from - start))..(2 * (to - start))].CopyTo(destination[(2 * (from - address))..]);
+    }
+
+    private void Generate(in TagRun run, int first, int last, long now, Span<byte> destination)
+    {
+        PlantTag tag = run.Tag;
+        if (tag.Generator.Kind == GeneratorKind.Memory)
+        {
+            _memory.AsSpan(run.MemoryOffset + (2 * run.Span * first), destination.Length).CopyTo(destination);
+            return;
+        }
+        ReadOnlySpan<ulong> keys = _keys.AsSpan(run.FirstTag + first, last - first);
+        if (tag.Generator.Kind == GeneratorKind.Sequence)
+        {
+            SequenceRegisters.Write(tag.Type, tag.Order, keys, _served.AsSpan(run.FirstTag + first, last - first), destination);
+            return;
+        }
+        int bytes = 2 * run.Span;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            RegisterCodec.Write(tag, Waveform.ValueAt(tag.Generator, keys[i] ^ _seed, now), destination.Slice(i * bytes, bytes));
+        }
+    }
+
+    private void FillMemory(TagTable table)
+    {
+        foreach (TagRun run in table.Runs)
+        {
+            if (run.Tag.Generator.Kind != GeneratorKind.Memory) continue;
+            int bytes = run.Tag.IsBit ? 1 : 2 * run.Span;
+            for (int i = 0; i < run.Count; i++)
+            {
+                Span<byte> place = _memory.AsSpan(run.MemoryOffset + (i * bytes), bytes);
+                if (run.Tag.IsBit) place[0] = run.Tag.Generator.Value >= 0.5 ? (byte)1 : (byte)0;
+                else RegisterCodec.Write(run.Tag, run.Tag.Generator.Value, place);
+            }
+        }
+    }
+}
