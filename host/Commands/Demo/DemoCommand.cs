@@ -1,0 +1,117 @@
+using System.CommandLine;
+using HyperIngest.Host.Configuration;
+using HyperIngest.Host.Configuration.Schema;
+using HyperIngest.Host.Logging;
+using HyperIngest.Host.Running;
+using HyperIngest.LoadGen.Report;
+using Microsoft.Extensions.Logging;
+
+namespace HyperIngest.Host.Commands.Demo;
+
+/// <summary><c>hyperingest demo</c>.</summary>
+internal static class DemoCommand
+{
+    // The runtime hands a signal to a thread of its own; on a busy machine that takes milliseconds.
+    private static readonly TimeSpan SignalsLag = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        Option<int> seconds = Number("--seconds", "N", "Seconds measured, after 5 s of warm-up.", 30, 1, 86_400);
+        Option<int> devices = Number("--devices", "N", "Simulated devices, each with a socket of its own.", 1000, 1, 20_000);
+        Option<int> tags = Number("--tags", "N", "Tags a device.", 600, 1, 10_000);
+        Option<TimeSpan?> interval = CommonOptions.Choice("--interval", "TIME", "Time from poll to poll. Default: 1s.",
+            Scalars.Duration(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), null));
+        Option<bool> max = new("--max") { Description = "Poll without pause: as many readings as will go." };
+        Option<string?> sink = new("--sink") { Description = "postgres: land the readings there too. Default: the journal alone.", HelpName = "SINK" };
+        Option<string?> postgres = new("--postgres")
+        {
+            Description = "Npgsql connection string of a PostgreSQL of yours, or ${NAME} for one in the environment. Default: a private server in a temporary folder.",
+            HelpName = "CONNECTION",
+        };
+        Option<bool> ceiling = new("--ceiling") { Description = "With --sink postgres: also load the same rows by psql \\copy and print the ratio." };
+        Option<string?> data = new("--data") { Description = "Folder for the journal, kept afterwards. Default: a temporary one, deleted.", HelpName = "FOLDER" };
+        Option<bool> json = CommonOptions.Json("End with the report as one JSON object on a line of its own.");
+        Verb verb = new("demo", "A simulated plant, the whole way into the journal (or PostgreSQL), and a report that proves nothing was lost.",
+            new("hyperingest demo", "1,000 devices with 600 tags each, polled once a second for 30 s."),
+            new("hyperingest demo --max --json", "As many readings as will go; the report as JSON on the last line."),
+            new("hyperingest demo --sink postgres", "The same into a PostgreSQL of its own, read back from the table."),
+            new("hyperingest demo --sink postgres --max --ceiling", "And what psql \\copy reaches with the same rows, beside it."),
+            new("hyperingest demo --sink postgres --postgres '${PG_CONNECTION}'", "Into your PostgreSQL; it makes its tables there."))
+        {
+            seconds, devices, tags, interval, max, sink, postgres, ceiling, data, json,
+        };
+        verb.SetAction(async (parsed, _) =>
+        {
+            DemoOptions options = new()
+            {
+                Seconds = parsed.GetValue(seconds),
+                Devices = parsed.GetValue(devices),
+                Tags = parsed.GetValue(tags),
+                Interval = parsed.GetValue(interval) ?? TimeSpan.FromSeconds(1),
+                Max = parsed.GetValue(max),
+                Sink = SinkOf(parsed.GetValue(sink), parsed.GetValue(postgres)),
+                Postgres = ConnectionOf(parsed.GetValue(postgres)),
+                Ceiling = parsed.GetValue(ceiling),
+                Json = parsed.GetValue(json),
+                Data = parsed.GetValue(data),
+            };
+            if (options.Ceiling && options.Sink != DemoSink.Postgres) throw new UsageException("demo: --ceiling is measured against PostgreSQL; add --sink postgres");
+            return await RunAsync(options, parsed.InvocationConfiguration);
+        });
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(DemoOptions options, InvocationConfiguration io)
+    {
+        using ShutdownSignals signals = new(Environment.Exit);
+        using DemoFolder folder = DemoFolder.Open(options.Data);
+        // Progress and logs go to standard error: standard output is the report's.
+        DemoProgress progress = new(io.Error, !Console.IsErrorRedirected);
+        using ILoggerFactory loggers = LineLoggerProvider.CreateFactory(new LogOptions(LogLevel.Warning, LogFormat.Text), new WriterLogTarget(io.Error));
+        try
+        {
+            (LoadReport report, IReadOnlyList<string> examples) = await new DemoRun(options, folder.Path, progress, loggers).RunAsync(signals.Requested);
+            await io.Output.WriteLineAsync(LoadReportText.Render(report));
+            foreach (string example in examples) await io.Output.WriteLineAsync(example);
+            if (options.Json) await io.Output.WriteLineAsync(report.ToJson());
+            return report.AllKept ? ExitCode.Ok : ExitCode.Broken;
+        }
+        catch (Exception ended) when (ended is not UsageException)
+        {
+            // Ctrl-C goes to the children as well, and one of them may end, and be missed, before the signal has been seen here.
+            await Task.WhenAny(Task.Delay(SignalsLag), Task.Delay(Timeout.Infinite, signals.Requested));
+            if (!signals.Requested.IsCancellationRequested) throw;
+            await io.Error.WriteLineAsync("demo: stopped before its end; there is no report");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private static DemoSink SinkOf(string? name, string? postgres) => name switch
+    {
+        null => postgres is null ? DemoSink.None : DemoSink.Postgres,
+        "postgres" => DemoSink.Postgres,
+        "none" or "journal" => postgres is null ? DemoSink.None : throw new UsageException("demo: --postgres names a server and --sink none says there is no sink; drop one of them"),
+        _ => throw new UsageException($"demo: --sink: expected postgres or none, found '{name}'"),
+    };
+
+    private static string? ConnectionOf(string? given)
+    {
+        if (given is null || !given.StartsWith("${", StringComparison.Ordinal) || !given.EndsWith('}')) return given;
+        string name = given[2..^1];
+        return Environment.GetEnvironmentVariable(name) ?? throw new UsageException($"demo: --postgres: the environment has no variable {name}");
+    }
+
+    private static Option<int> Number(string name, string helpName, string description, int fallback, int least, int most)
+    {
+        Option<int> option = new(name) { Description = $"{description} Default: {fallback:N0}.", HelpName = helpName, DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (!int.TryParse(result.Tokens.Count == 0 ? $"{fallback}" : result.Tokens[0].Value, out int value) || value < least || value > most)
+            {
+                result.AddError($"{name}: expected a whole number from {least:N0} to {most:N0}, found '{string.Join(' ', result.Tokens)}'");
+            }
+        });
+        return option;
+    }
+}

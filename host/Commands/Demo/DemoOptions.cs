@@ -1,0 +1,54 @@
+namespace HyperIngest.Host.Commands.Demo;
+
+/// <summary>Where the demo's readings go besides the journal.</summary>
+internal enum DemoSink
+{
+    /// <summary>Nowhere: the journal is the store.</summary>
+    None,
+
+    /// <summary>PostgreSQL.</summary>
+    Postgres,
+}
+
+/// <summary>What <c>hyperingest demo</c> was asked for.</summary>
+internal sealed record DemoOptions
+{
+    /// <summary>Seconds measured.</summary>
+    public int Seconds { get; init; } = 30;
+
+    /// <summary>Seconds run before the measurement begins: connections, JIT tiers and caches settle.</summary>
+    public int WarmUpSeconds { get; init; } = 5;
+
+    /// <summary>Devices.</summary>
+    public int Devices { get; init; } = 1000;
+
+    /// <summary>Tags a device.</summary>
+    public int Tags { get; init; } = 600;
+
+    /// <summary>Time from poll to poll; ignored with <see cref="Max"/>.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Poll without pause.</summary>
+    public bool Max { get; init; }
+
+    /// <summary>The sink.</summary>
+    public DemoSink Sink { get; init; }
+
+    /// <summary>A PostgreSQL of the user's; null starts a private one.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>Measure what PostgreSQL alone can do with the same rows.</summary>
+    public bool Ceiling { get; init; }
+
+    /// <summary>Print the report as one JSON object on the last line.</summary>
+    public bool Json { get; init; }
+
+    /// <summary>Folder for the journal; null for a temporary one.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Readings a second that the devices are asked for; null when as many as possible.</summary>
+    public double? OfferedPerSecond => Max ? null : Devices * (double)Tags / Interval.TotalSeconds;
+
+    /// <summary>The report's route.</summary>
+    public string Route => Sink == DemoSink.Postgres ? "modbus > journal > postgres" : "modbus > journal";
+}

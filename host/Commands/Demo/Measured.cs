@@ -1,0 +1,46 @@
+using HyperIngest.Core;
+using HyperIngest.Core.Sharding;
+using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Report;
+
+namespace HyperIngest.Host.Commands.Demo;
+
+/// <summary>What a demo measured, from the end of the warm-up to the begin of the drain.</summary>
+internal sealed record Measured
+{
+    /// <summary>Readings whose response came in the measured time, as they became durable.</summary>
+    public required MeasuredWindow Window { get; init; }
+
+    /// <summary>The measured time.</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Readings the sink took in that time, whenever their response came; 0 without one.</summary>
+    public required long Delivered { get; init; }
+
+    /// <summary>By lane: readings whose response came in the measured time, as the sink committed them. Empty without a sink.</summary>
+    public required IReadOnlyList<MeasuredWindow> Commits { get; init; }
+
+    /// <summary>Bytes allocated by all threads.</summary>
+    public required long AllocatedBytes { get; init; }
+
+    /// <summary>Collections.</summary>
+    public required GcReport Gc { get; init; }
+
+    /// <summary>Cores kept busy.</summary>
+    public required double CpuCores { get; init; }
+
+    /// <summary>Largest resident memory from the start on.</summary>
+    public required double PeakRssMb { get; init; }
+
+    /// <summary>The simulator at the begin.</summary>
+    public required SimulatorStats SimulatorBefore { get; init; }
+
+    /// <summary>The simulator at the end.</summary>
+    public required SimulatorStats SimulatorAfter { get; init; }
+
+    /// <summary>How the drain went.</summary>
+    public required DrainReport Drain { get; init; }
+
+    /// <summary>Readings in the journal over the whole run.</summary>
+    public required long Journalled { get; init; }
+}

@@ -1,0 +1,20 @@
+using HyperIngest.Host.Commands.Demo;
+using HyperIngest.Host.Running;
+
+namespace HyperIngest.Host.Commands;
+
+/// <summary>The verbs of the program, in the order its help shows them.</summary>
+internal static class ProgramVerbs
+{
+    /// <summary>All of them, newly made.</summary>
+    public static IReadOnlyList<Verb> All() =>
+    [
+        DemoCommand.Create(),
+        RunCommand.Create((site, loggers) => new PipelineNode(site, loggers)),
+        CheckCommand.Create(),
+        SimCommand.Create(),
+        VerifyCommand.Create(),
+        QueryCommand.Create(),
+        ReplayCommand.Create(),
+    ];
+}

@@ -1,0 +1,60 @@
+using HyperIngest.Core.Readings;
+using HyperIngest.Host.Configuration;
+using HyperIngest.Host.Configuration.Schema;
+using HyperIngest.Protocols.Modbus;
+using HyperIngest.Sinks.Postgres;
+
+namespace HyperIngest.Host.Commands;
+
+/// <summary>What a site file makes, in numbers.</summary>
+/// <param name="Node">The node's name.</param>
+/// <param name="Shards">Shards.</param>
+/// <param name="Devices">Devices, ranges spread out.</param>
+/// <param name="Connections">Sockets they need.</param>
+/// <param name="Series">Tags over all devices.</param>
+/// <param name="RequestsPerPoll">Requests when every device is polled once.</param>
+/// <param name="RequestsPerSecond">Requests a second at the configured intervals.</param>
+/// <param name="ReadingsPerSecond">Readings a second at the configured intervals.</param>
+/// <param name="Unpaced">Devices polled without pause; they are not in the rates.</param>
+/// <param name="Journal">The journal's folder.</param>
+/// <param name="JournalBytesPerDay">Bytes a day at that rate.</param>
+/// <param name="Fsync">The fsync policy.</param>
+/// <param name="Sinks">The sinks with their types.</param>
+/// <param name="Http">Where HTTP listens.</param>
+internal sealed record SiteSummary(
+    string Node, int Shards, int Devices, int Connections, long Series, long RequestsPerPoll, double RequestsPerSecond, double ReadingsPerSecond,
+    int Unpaced, string Journal, double JournalBytesPerDay, string Fsync, IReadOnlyList<string> Sinks, string Http)
+{
+    private const double SecondsPerDay = 86_400;
+
+    /// <summary>The summary of a site.</summary>
+    public static SiteSummary Of(SiteConfiguration site)
+    {
+        // Devices of a range share tags and request options: plan once for each pair, not once a device.
+        Dictionary<(IReadOnlyList<ModbusTag>, ModbusRequestOptions), int> plans = [];
+        long series = 0, requests = 0;
+        double requestRate = 0, readingRate = 0;
+        foreach (ModbusDeviceOptions device in site.ModbusDevices)
+        {
+            if (!plans.TryGetValue((device.Tags, device.Requests), out int planned))
+            {
+                plans.Add((device.Tags, device.Requests), planned = ModbusRequestPlanner.Plan(device.Tags, device.Requests).Count);
+            }
+            series += device.Tags.Count;
+            requests += planned;
+            if (device.Poll.Interval == TimeSpan.Zero) continue;
+            requestRate += planned / device.Poll.Interval.TotalSeconds;
+            readingRate += device.Tags.Count / device.Poll.Interval.TotalSeconds;
+        }
+        int shared = site.ModbusDevices.Where(d => !d.OwnConnection).Select(d => (d.Host, d.Port)).Distinct().Count();
+        return new SiteSummary(
+            site.Pipeline.Node, site.Pipeline.Shards, site.ModbusDevices.Count, shared + site.ModbusDevices.Count(d => d.OwnConnection), series, requests,
+            Math.Round(requestRate, 1), Math.Round(readingRate, 1), site.ModbusDevices.Count(d => d.Poll.Interval == TimeSpan.Zero), site.Pipeline.Journal.Path,
+            Math.Round(readingRate * Reading.SizeInBytes * SecondsPerDay),
+            FsyncSetting.Type.Format(new FsyncSetting(site.Pipeline.Journal.Fsync, site.Pipeline.Journal.FsyncInterval)),
+            [.. site.PostgresSinks.Select(Describe)], site.Http.Listen?.ToString() ?? "off");
+    }
+
+    private static string Describe(PostgresOptions sink) =>
+        sink.Mapping is { } mapping ? $"{sink.Name} (postgres, into {mapping.Table})" : $"{sink.Name} (postgres, {sink.Schema}.{sink.Table.Readings})";
+}

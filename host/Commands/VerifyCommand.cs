@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using HyperIngest.Core.Journal;
+using HyperIngest.Host.Configuration;
+using HyperIngest.Host.Http;
+using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Verify;
+using HyperIngest.Sinks.Postgres;
+
+namespace HyperIngest.Host.Commands;
+
+/// <summary><c>hyperingest verify PLANT</c>.</summary>
+internal static class VerifyCommand
+{
+    /// <summary>The verb.</summary>
+    public static Verb Create()
+    {
+        Argument<string> plantFile = new("PLANT") { Description = "The plant file the simulator ran." };
+        Option<string> served = new("--served") { Description = "What the devices answered: the file hyperingest sim --served wrote.", HelpName = "PATH", Required = true };
+        Option<string?> journal = new("--journal") { Description = "Verify a journal: its folder, or the site file that names it.", HelpName = "JOURNAL" };
+        Option<string?> site = new("--site") { Description = "Verify a sink of this site file; with --sink.", HelpName = "FILE" };
+        Option<string?> sink = new("--sink") { Description = "The sink's name; with --site.", HelpName = "NAME" };
+        Option<string?> postgres = new("--postgres") { Description = "Verify the tables of a PostgreSQL sink: an Npgsql connection string, or ${NAME} for one in the environment.", HelpName = "CONNECTION" };
+        Option<string> schema = new("--schema") { Description = "With --postgres: the schema of the sink's tables. Default: public.", HelpName = "NAME", DefaultValueFactory = _ => "public" };
+        Option<string[]> killed = new("--killed") { Description = "A moment at which the node was killed: what was answered just before and is in no journal is counted by itself. Again for more.", HelpName = "TIME" };
+        Option<bool> json = CommonOptions.Json("The report as one JSON object.");
+        Verb verb = new("verify", "Hold a journal or a sink against what simulated devices answered: every lost, duplicated, reordered or altered reading is found.",
+            new("hyperingest verify samples/plant.yaml --served served.bin --journal site.yaml", "Verify the journal. Exit code 1 when anything is lost, doubled, out of order or changed."),
+            new("hyperingest verify samples/plant.yaml --served served.bin --site site.yaml --sink historian", "Verify what a sink of the site has."),
+            new("hyperingest verify samples/plant.yaml --served served.bin --postgres '${PG_CONNECTION}' --json", "Verify a database, with the connection from the environment."))
+        {
+            plantFile, served, journal, site, sink, postgres, schema, killed, json,
+        };
+        verb.SetAction(async (parsed, cancelled) =>
+        {
+            InvocationConfiguration io = parsed.InvocationConfiguration;
+            int targets = new[] { parsed.GetValue(journal), parsed.GetValue(site), parsed.GetValue(postgres) }.Count(t => t is not null);
+            if (targets != 1) throw new UsageException($"verify: expected one of --journal, --site and --postgres, found {(targets == 0 ? "none" : targets.ToString(CultureInfo.InvariantCulture))}");
+            DateTime now = DateTime.UtcNow;
+            DateTime[] kills = [.. (parsed.GetValue(killed) ?? []).Select(t => new DateTime(QueryCommand.Ticks("--killed", t, now)!.Value, DateTimeKind.Utc))];
+            PlantConfiguration? plant = await SiteLoading.LoadPlantAsync(parsed.GetRequiredValue(plantFile), io.Error);
+            if (plant is null) return ExitCode.Usage;
+            Verifier verifier = new(plant.Plant, ServedCounts.Load(parsed.GetRequiredValue(served), plant.Plant));
+
+            if (parsed.GetValue(journal) is { } journalPath)
+            {
+                if (await JournalArgument.FolderAsync(journalPath, io.Error) is not { } folder) return ExitCode.Usage;
+                await ReadJournalAsync(folder, verifier, io.Error, cancelled);
+            }
+            else
+            {
+                PostgresOptions? options = await DatabaseAsync(parsed.GetValue(site), parsed.GetValue(sink), parsed.GetValue(postgres), parsed.GetRequiredValue(schema), io.Error);
+                if (options is null) return ExitCode.Usage;
+                await new PostgresReadback(options.ConnectionString, options.Schema, options.Table.Readings, options.Table.Series).ReadAsync(verifier, cancelled);
+            }
+            VerifyReport report = verifier.Conclude(kills);
+            await WriteAsync(report, parsed.GetValue(json), io.Output);
+            return report.IsClean ? ExitCode.Ok : ExitCode.Broken;
+        });
+        return verb;
+    }
+
+    private static async Task ReadJournalAsync(string folder, Verifier verifier, TextWriter error, CancellationToken cancelled)
+    {
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder; expected a journal");
+        using JournalReadback journal = new(folder);
+        await journal.ReadAsync(verifier, cancelled);
+        foreach (LostRange gap in journal.Gaps) await error.WriteLineAsync(QueryCommand.Describe(folder, gap));
+    }
+
+    private static async Task<PostgresOptions?> DatabaseAsync(string? siteFile, string? sinkName, string? connection, string schema, TextWriter error)
+    {
+        if (siteFile is null)
+        {
+            if (!EnvironmentReferences.TryExpand(connection!, Environment.GetEnvironmentVariable, out string expanded, out _, out string? problem))
+            {
+                throw new UsageException($"--postgres: {problem}");
+            }
+            return new PostgresOptions { ConnectionString = expanded, Schema = schema };
+        }
+        SiteConfiguration? site = await SiteLoading.LoadAsync(siteFile, error);
+        if (site is null) return null;
+        PostgresOptions sink = ReplayCommand.SinkOf(site, sinkName ?? throw new UsageException("verify: --site needs --sink NAME"));
+        return sink.Mapping is null ? sink : throw new UsageException($"--sink {sink.Name}: fills a table with columns of its own, which cannot be read back; verify the journal instead");
+    }
+
+    private static async Task WriteAsync(VerifyReport report, bool json, TextWriter output)
+    {
+        if (json)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(new
+            {
+                Clean = report.IsClean,
+                report.Served,
+                report.Received,
+                report.Lost,
+                report.Duplicated,
+                report.Reordered,
+                report.Altered,
+                report.Unknown,
+                report.Bad,
+                report.Unverified,
+                report.Unjournalled,
+                UnjournalledReachMs = report.UnjournalledReach.TotalMilliseconds,
+                Examples = report.Examples.Select(e => e.ToString()),
+            }, StatusJson.Options));
+            return;
+        }
+        CultureInfo format = CultureInfo.InvariantCulture;
+        await output.WriteLineAsync(string.Create(format, $"answered    {report.Served:N0}"));
+        await output.WriteLineAsync(string.Create(format, $"found       {report.Received:N0}"));
+        await output.WriteLineAsync(string.Create(format, $"lost        {report.Lost:N0}"));
+        await output.WriteLineAsync(string.Create(format, $"duplicated  {report.Duplicated:N0}"));
+        await output.WriteLineAsync(string.Create(format, $"reordered   {report.Reordered:N0}"));
+        await output.WriteLineAsync(string.Create(format, $"altered     {report.Altered:N0}"));
+        if (report.Unknown > 0) await output.WriteLineAsync(string.Create(format, $"unknown     {report.Unknown:N0} of series the plant does not have"));
+        if (report.Bad > 0) await output.WriteLineAsync(string.Create(format, $"bad         {report.Bad:N0} with a bad status, which carry no value"));
+        if (report.Unverified > 0) await output.WriteLineAsync(string.Create(format, $"unverified  {report.Unverified:N0} of generators that cannot be verified"));
+        if (report.Unjournalled > 0)
+        {
+            await output.WriteLineAsync(string.Create(format,
+                $"unjournalled {report.Unjournalled:N0} answered at most {report.UnjournalledReach.TotalMilliseconds:F1} ms before a kill"));
+        }
+        foreach (VerifyExample example in report.Examples) await output.WriteLineAsync($"  {example}");
+        await output.WriteLineAsync(report.IsClean ? "clean: all of it is there, once, in order, unaltered" : "NOT clean");
+    }
+}

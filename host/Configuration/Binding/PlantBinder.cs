@@ -1,0 +1,89 @@
+using HyperIngest.Host.Configuration.Schema;
+using HyperIngest.Host.Simulation;
+using HyperIngest.LoadGen.Devices;
+using HyperIngest.Protocols.Modbus;
+
+namespace HyperIngest.Host.Configuration.Binding;
+
+/// <summary>Binds a plant file.</summary>
+internal static class PlantBinder
+{
+    /// <summary>The plant; null when it cannot be built, which has then been reported.</summary>
+    public static PlantConfiguration? Bind(SectionReader root)
+    {
+        List<PlantDeviceOptions> devices = [];
+        List<FaultOptions?> faults = [];
+        foreach (SectionReader reader in root.List(PlantSchema.Devices))
+        {
+            devices.Add(Device(reader));
+            faults.Add(reader.Has(PlantSchema.Device.Misbehaves) ? Fault(reader.Section(PlantSchema.Device.Misbehaves)) : null);
+        }
+        PlantOptions options = new()
+        {
+            Name = root.Get(PlantSchema.Plant),
+            Seed = (ulong)root.Get(PlantSchema.Seed),
+            ListenAddress = root.Get(PlantSchema.Listen),
+            BasePort = root.Get(PlantSchema.BasePort),
+            Devices = devices,
+        };
+        // The plant checks its devices against each other; while keys are wrong, that would only say the same in other words.
+        if (root.Problems.HasErrors) return null;
+        try
+        {
+            return new PlantConfiguration(new Plant(options), faults);
+        }
+        catch (ArgumentException wrong)
+        {
+            foreach (string problem in wrong.Message.Split('\n').Where(l => l.StartsWith("- ", StringComparison.Ordinal)))
+            {
+                root.Error(PlantSchema.Devices, problem[2..]);
+            }
+            if (!root.Problems.HasErrors) root.Error(PlantSchema.Devices, wrong.Message);
+            return null;
+        }
+    }
+
+    private static PlantDeviceOptions Device(SectionReader reader) => new()
+    {
+        Name = reader.Get(PlantSchema.Device.Name),
+        Count = reader.Get(PlantSchema.Device.Count),
+        UnitsPerPort = reader.Get(PlantSchema.Device.UnitsPerPort),
+        Tags = [.. reader.List(PlantSchema.Device.Tags).Select(Tag)],
+    };
+
+    private static PlantTagOptions Tag(SectionReader reader)
+    {
+        ModbusTable table = reader.Get(PlantSchema.Tag.Table);
+        ModbusType fallback = table is ModbusTable.Coil or ModbusTable.DiscreteInput ? ModbusType.Bool : PlantSchema.Tag.Type.Fallback;
+        ModbusType type = reader.Has(PlantSchema.Tag.Type) ? reader.Get(PlantSchema.Tag.Type) : fallback;
+        SectionReader generator = reader.Section(PlantSchema.Tag.Generates);
+        GeneratorOptions generates = new()
+        {
+            Kind = generator.Get(PlantSchema.Generator.Kind),
+            Min = generator.Get(PlantSchema.Generator.Min),
+            Max = generator.Get(PlantSchema.Generator.Max),
+            Period = generator.Get(PlantSchema.Generator.Period),
+        };
+        if (generates.Kind == GeneratorKind.Sequence && SequenceType.WidthOf(type) == 0)
+        {
+            generator.Error(PlantSchema.Generator.Kind,
+                $"a {PlantSchema.Tag.Type.Type.Format(type)} cannot carry a sequence; expected generator: {{ kind: ... }} with one of the others, such as square or constant");
+        }
+        if (generates.Max < generates.Min) generator.Error(PlantSchema.Generator.Max, $"expected at least min ({generates.Min}), found {generates.Max}");
+        return new PlantTagOptions
+        {
+            Name = reader.Get(PlantSchema.Tag.Name),
+            Count = reader.Get(PlantSchema.Tag.Count),
+            Table = table,
+            StartAddress = reader.Get(PlantSchema.Tag.Address),
+            Type = type,
+            Order = reader.Get(PlantSchema.Tag.Order),
+            Length = reader.Get(PlantSchema.Tag.Length),
+            Generator = generates,
+        };
+    }
+
+    private static FaultOptions Fault(SectionReader reader) => new(
+        reader.Get(PlantSchema.Fault.Kind), reader.Get(PlantSchema.Fault.Every), reader.Get(PlantSchema.Fault.After),
+        reader.Get(PlantSchema.Fault.Pause), reader.Get(PlantSchema.Fault.Exception));
+}

@@ -1,0 +1,105 @@
+using HyperIngest.Core;
+using HyperIngest.Core.Delivery;
+using HyperIngest.Core.Journal;
+using HyperIngest.Host.Configuration.Schema;
+
+namespace HyperIngest.Host.Configuration.Binding;
+
+/// <summary>Binds the root of a site file.</summary>
+internal static class SiteBinder
+{
+    /// <summary>The configuration; only to be used when the reader's problems hold no error.</summary>
+    public static SiteConfiguration Bind(SectionReader root)
+    {
+        SectionReader http = root.Section(SiteSchema.HttpServer);
+        SectionReader log = root.Section(SiteSchema.Logging);
+        return new SiteConfiguration
+        {
+            File = root.Problems.File,
+            Pipeline = Pipeline(root),
+            Http = new HttpOptions(http.Get(SiteSchema.Http.Listen).EndPoint),
+            Log = new LogOptions(log.Get(SiteSchema.Log.Level), log.Get(SiteSchema.Log.Format)),
+            DrainTime = root.Get(SiteSchema.Drain),
+            ModbusDevices = DeviceBinder.Bind(root),
+            PostgresSinks = SinkBinder.Bind(root),
+        };
+    }
+
+    private static PipelineOptions Pipeline(SectionReader root)
+    {
+        SectionReader batch = root.Section(SiteSchema.Batches);
+        BatchOptions batches = new()
+        {
+            MaxReadings = batch.Get(SiteSchema.Batch.Readings),
+            MaxBytes = (int)batch.Get(SiteSchema.Batch.Bytes),
+            MaxAge = batch.Get(SiteSchema.Batch.Age),
+        };
+        return new PipelineOptions
+        {
+            Node = root.Get(SiteSchema.Node),
+            Shards = root.Get(SiteSchema.Shards),
+            RingCapacity = root.Get(SiteSchema.Ring),
+            Batch = batches,
+            Journal = Journal(root.Section(SiteSchema.Journals), batches),
+            Delivery = Delivery(root.Section(SiteSchema.Deliveries)),
+        };
+    }
+
+    private static JournalOptions Journal(SectionReader reader, BatchOptions batches)
+    {
+        FsyncSetting fsync = reader.Get(SiteSchema.Journal.Fsync);
+        long segment = reader.Get(SiteSchema.Journal.Segment);
+        SectionReader retention = reader.Section(SiteSchema.Journal.Retained);
+        JournalRetention retained = new()
+        {
+            MaxAge = retention.Get(SiteSchema.Retention.Age),
+            MaxBytes = retention.Get(SiteSchema.Retention.Bytes),
+            LimitBytes = retention.Get(SiteSchema.Retention.Limit),
+            WhenFull = retention.Get(SiteSchema.Retention.WhenFull),
+        };
+        if (segment < 2L * batches.MaxBytes)
+        {
+            reader.Error(SiteSchema.Journal.Segment, $"expected at least two batches of batch.bytes ({ByteSize.Format(2L * batches.MaxBytes)}), found {ByteSize.Format(segment)}");
+        }
+        if (retained.LimitBytes < retained.MaxBytes)
+        {
+            retention.Error(SiteSchema.Retention.Limit, $"expected at least retention.bytes ({ByteSize.Format(retained.MaxBytes)}), found {ByteSize.Format(retained.LimitBytes)}");
+        }
+        if (retained.LimitBytes < 2 * segment)
+        {
+            retention.Error(SiteSchema.Retention.Limit, $"expected at least two segments ({ByteSize.Format(2 * segment)}), found {ByteSize.Format(retained.LimitBytes)}");
+        }
+        return new JournalOptions
+        {
+            Path = reader.Get(SiteSchema.Journal.Path),
+            Fsync = fsync.Policy,
+            FsyncInterval = fsync.Interval,
+            SegmentBytes = segment,
+            Retention = retained,
+        };
+    }
+
+    private static DeliveryOptions Delivery(SectionReader reader)
+    {
+        SectionReader retry = reader.Section(SiteSchema.Delivery.Retrying);
+        SectionReader breaker = reader.Section(SiteSchema.Delivery.Breaking);
+        SectionReader dead = reader.Section(SiteSchema.Delivery.Dead);
+        RetryOptions retries = new() { First = retry.Get(SiteSchema.Retry.First), Longest = retry.Get(SiteSchema.Retry.Longest) };
+        if (retries.Longest < retries.First)
+        {
+            retry.Error(SiteSchema.Retry.Longest, $"expected at least delivery.retry.first ({Duration.Format(retries.First)}), found {Duration.Format(retries.Longest)}");
+        }
+        return new DeliveryOptions
+        {
+            Retry = retries,
+            Breaker = new BreakerOptions { Failures = breaker.Get(SiteSchema.Breaker.Failures), OpenFor = breaker.Get(SiteSchema.Breaker.OpenFor) },
+            DeadLetters = new DeadLetterOptions
+            {
+                Path = dead.Has(SiteSchema.DeadLetters.Path) ? dead.Get(SiteSchema.DeadLetters.Path) : null,
+                MaxBytes = dead.Get(SiteSchema.DeadLetters.Bytes),
+            },
+            MemoryBatches = reader.Get(SiteSchema.Delivery.MemoryBatches),
+            HoldIntakeAtLagBytes = reader.Get(SiteSchema.Delivery.HoldIntakeAt),
+        };
+    }
+}

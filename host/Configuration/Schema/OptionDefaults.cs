@@ -1,0 +1,31 @@
+using HyperIngest.Core;
+using HyperIngest.Core.Journal;
+using HyperIngest.Core.Shaping;
+using HyperIngest.LoadGen.Devices;
+using HyperIngest.Protocols.Modbus;
+using HyperIngest.Sinks.Postgres;
+
+namespace HyperIngest.Host.Configuration.Schema;
+
+/// <summary>
+/// The options records as they are when nothing is set: where the schemas take their defaults from. In a class of its own, so that the
+/// schemas' static fields need each other in one direction only, whichever of them is touched first.
+/// </summary>
+internal static class OptionDefaults
+{
+    public static readonly PipelineOptions Pipeline = new() { Journal = new JournalOptions { Path = "" } };
+
+    public static readonly ModbusDeviceOptions Device = new() { Name = "", Host = "", Tags = [] };
+
+    public static readonly ModbusTag Tag = new() { Name = "", Address = 0 };
+
+    public static readonly ShapingRule Shaping = new();
+
+    public static readonly PostgresOptions Postgres = new() { ConnectionString = "" };
+
+    public static readonly PlantOptions Plant = new() { Devices = [] };
+
+    public static readonly PlantDeviceOptions PlantDevice = new() { Name = "", Tags = [] };
+
+    public static readonly PlantTagOptions PlantTag = new() { Name = "" };
+}

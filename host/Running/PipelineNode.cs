@@ -1,0 +1,88 @@
+using HyperIngest.Core;
+using HyperIngest.Core.Telemetry;
+using HyperIngest.Host.Configuration;
+using HyperIngest.Protocols.Modbus;
+using HyperIngest.Sinks.Postgres;
+using Microsoft.Extensions.Logging;
+
+namespace HyperIngest.Host.Running;
+
+/// <summary>The node that a site file describes: one pipeline with the site's sources and sinks.</summary>
+/// <remarks>The pipeline is made in <see cref="StartAsync"/>, because opening a journal may take its time: until then the node says that it is starting.</remarks>
+internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory loggers) : INode
+{
+    private readonly DateTime _created = DateTime.UtcNow;
+    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Pipeline? _pipeline;
+
+    // Written once by StartAsync, when the pipeline is complete; read by the HTTP and progress threads.
+    private volatile PipelineView? _view;
+
+    /// <inheritdoc/>
+    public MetricRegistry Metrics { get; } = new();
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IReadingSource> Sources => _view?.Sources ?? [];
+
+    /// <inheritdoc/>
+    /// <remarks>A shard's thread that broke. What else can befall a running pipeline (a full disk, sinks and devices that are away) is readiness, and mends by itself or by hand.</remarks>
+    public Task Failure => _failure.Task;
+
+    /// <inheritdoc/>
+    public NodeStatus Status() => _view?.Status() ?? new NodeStatus(
+        site.Pipeline.Node, NodeState.Starting, _created, 0, [],
+        new JournalStatus(site.Pipeline.Journal.Path, 0, site.Pipeline.Journal.Retention.LimitBytes, 0, 0, true, 0, null), []);
+
+    /// <inheritdoc/>
+    public NodeReadiness Readiness() => _view?.Readiness() ?? new NodeReadiness(false, ["starting"]);
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        ProcessMetrics.Register(Metrics);
+        // Recovery and a catalog of a million names are work; the caller's thread has probes to answer.
+        _pipeline = await Task.Run(() => Pipeline.Open(site.Pipeline, Metrics, loggers), cancellationToken);
+        _pipeline.AddSource(new ModbusSource("modbus", site.ModbusDevices, _pipeline.Catalog, _pipeline.Intake, Metrics, loggers));
+        AddRules(_pipeline);
+        foreach (PostgresOptions sink in site.PostgresSinks)
+        {
+            _pipeline.AddSink(new PostgresSink(sink, _pipeline.Catalog, loggers.CreateLogger("HyperIngest.Postgres")));
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        await _pipeline.StartAsync(cancellationToken);
+        _view = new PipelineView(site.Pipeline.Node, _pipeline, site.Pipeline.Journal.Retention.LimitBytes);
+        _ = _pipeline.Failure.ContinueWith(
+            failed => _failure.TrySetException(failed.Exception!.GetBaseException()), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        // What start-up left behind (names, YAML, the JIT's work) goes back to the system once; from here on next to nothing is allocated.
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    // The source has registered every tag by now.
+    private void AddRules(Pipeline pipeline)
+    {
+        foreach (ModbusDeviceOptions device in site.ModbusDevices)
+        {
+            foreach (ModbusTag tag in device.Tags)
+            {
+                if (tag.Shaping is { } rule && pipeline.Catalog.TryFind(device.Name, tag.Name, out int series)) pipeline.AddRule(series, rule);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task DrainAsync(TimeSpan sinkTime)
+    {
+        // Told to stop before it had started: there is nothing to empty.
+        if (_view is null) return;
+        _view.State = NodeState.Draining;
+        await _pipeline!.DrainAsync(sinkTime);
+        _view.State = NodeState.Stopped;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_pipeline is not null) await _pipeline.DisposeAsync();
+        Metrics.Dispose();
+    }
+}
