@@ -10,19 +10,21 @@ namespace HyperIngest.Core.Journal;
 /// offset  0  magic            4  "HIJ1"
 /// offset  4  CRC-32C          4  of everything behind it, to the record's end
 /// offset  8  offset           8  logical offset of the record: a record that stands elsewhere is none
-/// offset 16  count            4  readings, 1 to 1,048,576
+/// offset 16  count            4  readings, 0 to 1,048,576
 /// offset 20  shard            2
-/// offset 22  version          2  1
+/// offset 22  version          1  2
+/// offset 23  marks            1  32-byte source marks behind the readings, 0 to 255
 /// offset 24  earliest         8  smallest gateway time in it, UTC ticks
 /// offset 32  latest           8  largest gateway time in it, UTC ticks
 /// offset 40  previous end     8  logical offset where the record before it ended: a reader that comes from elsewhere has missed something
-/// offset 48  journal          8  first half of the journal's id: bytes of a deleted journal that a disk gives back are none of ours
+/// offset 48  journal          4  first quarter of the journal's id: bytes of a deleted journal that a disk gives back are none of ours
+/// offset 52  span             4  32-byte slots between its header and the next record: its readings and marks, and what retention has taken out of it
 /// offset 56  catalog          4  bytes of the series catalog that were durable before it was written; its readings' series stand there
 /// offset 60  header CRC-32C   4  of the bytes 8 to 59: a header can be trusted by itself, to skip by or to say how long a damaged record is
 /// </code>
 /// Records begin at multiples of 32 bytes from their segment's begin, which is where a reader looks for the next one after damage.
 /// </summary>
-internal readonly record struct JournalRecord(long Offset, int Count, int Shard, long Earliest, long Latest, long PreviousEnd, uint CatalogBytes)
+internal readonly record struct JournalRecord(long Offset, int Count, int Marks, int Span, int Shard, long Earliest, long Latest, long PreviousEnd, uint CatalogBytes)
 {
     public const int HeaderBytes = ReadingBatch.HeaderRoomBytes;
 
@@ -32,28 +34,33 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Shard,
     /// <summary>Most readings in a record: what <see cref="BatchOptions.MaxReadings"/> allows.</summary>
     public const int MaxReadings = 1 << 20;
 
+    // Records that retention has taken readings out of may have been merged; no span outgrows what an int of bytes says.
+    private const int MaxSpan = 1 << 25;
+
     private const uint Magic = 0x314A_4948;
-    private const ushort Version = 1;
+    private const byte Version = 2;
     private const int CrcAt = 4;
     private const int OffsetAt = 8;
     private const int CountAt = 16;
     private const int ShardAt = 20;
     private const int VersionAt = 22;
+    private const int MarksAt = 23;
     private const int EarliestAt = 24;
     private const int LatestAt = 32;
     private const int PreviousEndAt = 40;
     private const int JournalAt = 48;
+    private const int SpanAt = 52;
     private const int CatalogAt = 56;
     private const int HeaderCrcAt = 60;
 
-    /// <summary>The record's length.</summary>
-    public int Bytes => BytesOf(Count);
+    /// <summary>Bytes that are there: header, readings and marks.</summary>
+    public int Bytes => BytesOf(Count + Marks);
 
     /// <summary>Where the next record may begin.</summary>
-    public long End => Offset + Bytes;
+    public long End => Offset + BytesOf(Span);
 
-    /// <summary>A record of <paramref name="count"/> readings has this many bytes.</summary>
-    public static int BytesOf(int count) => HeaderBytes + (count * Reading.SizeInBytes);
+    /// <summary>A header and so many 32-byte slots have this many bytes.</summary>
+    public static int BytesOf(int slots) => HeaderBytes + (slots * Reading.SizeInBytes);
 
     /// <summary>A gateway time as a date, for people; one that is none is shown as the nearest there is.</summary>
     public static DateTime TimeOf(long ticks) => new(Math.Clamp(ticks, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
@@ -73,11 +80,13 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Shard,
         BinaryPrimitives.WriteInt64LittleEndian(header[OffsetAt..], offset);
         BinaryPrimitives.WriteInt32LittleEndian(header[CountAt..], batch.Count);
         BinaryPrimitives.WriteUInt16LittleEndian(header[ShardAt..], (ushort)stamp.Shard);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[VersionAt..], Version);
+        header[VersionAt] = Version;
+        header[MarksAt] = 0;
         BinaryPrimitives.WriteInt64LittleEndian(header[EarliestAt..], earliest);
         BinaryPrimitives.WriteInt64LittleEndian(header[LatestAt..], latest);
         BinaryPrimitives.WriteInt64LittleEndian(header[PreviousEndAt..], previousEnd);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[JournalAt..], stamp.Journal);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[JournalAt..], stamp.Journal);
+        BinaryPrimitives.WriteInt32LittleEndian(header[SpanAt..], batch.Count);
         BinaryPrimitives.WriteUInt32LittleEndian(header[CatalogAt..], (uint)Math.Min(catalogBytes, uint.MaxValue));
         BinaryPrimitives.WriteUInt32LittleEndian(header[HeaderCrcAt..], Crc32C.Of(header[OffsetAt..HeaderCrcAt]));
         BinaryPrimitives.WriteUInt32LittleEndian(header[CrcAt..], Crc32C.Of(batch.Record.Span[OffsetAt..]));
@@ -89,19 +98,23 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Shard,
         record = default;
         if (header.Length < HeaderBytes
             || BinaryPrimitives.ReadUInt32LittleEndian(header) != Magic
-            || BinaryPrimitives.ReadUInt16LittleEndian(header[VersionAt..]) != Version
+            || header[VersionAt] != Version
             || BinaryPrimitives.ReadInt64LittleEndian(header[OffsetAt..]) != offset
-            || BinaryPrimitives.ReadUInt64LittleEndian(header[JournalAt..]) != stamp.Journal
+            || BinaryPrimitives.ReadUInt32LittleEndian(header[JournalAt..]) != stamp.Journal
             || BinaryPrimitives.ReadUInt16LittleEndian(header[ShardAt..]) != stamp.Shard
             || BinaryPrimitives.ReadUInt32LittleEndian(header[HeaderCrcAt..]) != Crc32C.Of(header[OffsetAt..HeaderCrcAt]))
         {
             return false;
         }
         int count = BinaryPrimitives.ReadInt32LittleEndian(header[CountAt..]);
-        if (count is < 1 or > MaxReadings) return false;
+        int marks = header[MarksAt];
+        int span = BinaryPrimitives.ReadInt32LittleEndian(header[SpanAt..]);
+        if (count is < 0 or > MaxReadings || span is < 1 or > MaxSpan || span < count + marks) return false;
         record = new JournalRecord(
             offset,
             count,
+            marks,
+            span,
             stamp.Shard,
             BinaryPrimitives.ReadInt64LittleEndian(header[EarliestAt..]),
             BinaryPrimitives.ReadInt64LittleEndian(header[LatestAt..]),

@@ -39,7 +39,7 @@ public sealed class ReadingJournal : IDisposable
     {
         Options = options;
         Id = meta.Id;
-        Stamp = BinaryPrimitives.ReadUInt64LittleEndian(meta.Id.ToByteArray());
+        Stamp = BinaryPrimitives.ReadUInt32LittleEndian(meta.Id.ToByteArray());
         LargestBatch = Math.Max(meta.LargestBatch, LeastBatch);
         _lock = lockFile;
         _logger = logger;
@@ -74,7 +74,7 @@ public sealed class ReadingJournal : IDisposable
 
     internal JournalOptions Options { get; }
 
-    internal ulong Stamp { get; }
+    internal uint Stamp { get; }
 
     /// <summary>Opens the folder for appending, making it when it is new; a torn tail is cut and reported.</summary>
     /// <param name="options">Where and how.</param>
