@@ -1,0 +1,249 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using HyperIngest.Kafka.Native;
+using Microsoft.Extensions.Logging;
+
+namespace HyperIngest.Kafka;
+
+/// <summary>
+/// A consumer: of a group (<see cref="Subscribe"/>) or of partitions given to it (<see cref="Assign"/>). Messages come by the batch, in the library's memory, without a copy or an
+/// allocation. Offsets are committed by <see cref="Commit"/> alone. One thread uses it.
+/// </summary>
+public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
+{
+    /// <summary>What nobody may set otherwise: an offset is committed when its readings are safe, and not because time has passed.</summary>
+    private static readonly Dictionary<string, string> Promised = new() { ["enable.auto.commit"] = "false", ["enable.auto.offset.store"] = "false" };
+
+    private readonly IKafkaRebalance? _rebalance;
+    private readonly Dictionary<nint, string> _topicNames = [];
+    private readonly GCHandle _self;
+    private nint _client;
+    private nint _queue;
+    private ExceptionDispatchInfo? _rebalanceFailed;
+
+    // Written by the consuming thread (release), read by anyone (acquire).
+    private KafkaFault? _fault;
+
+    /// <summary>A consumer; it connects by itself, in the background.</summary>
+    /// <param name="name">For log lines: the source's name.</param>
+    /// <param name="options">The cluster.</param>
+    /// <param name="properties">The role's librdkafka properties, group.id among them; the options' own go over them.</param>
+    /// <param name="rebalance">Told of partitions that come and go; null to take them as the group gives them.</param>
+    /// <param name="logger">Where the library's lines go.</param>
+    /// <exception cref="KafkaException">The library is missing, or a property is wrong.</exception>
+    public KafkaConsumer(string name, KafkaClientOptions options, IReadOnlyDictionary<string, string> properties, IKafkaRebalance? rebalance, ILogger logger)
+    {
+        Name = name;
+        Logger = logger;
+        _rebalance = rebalance;
+        nint conf = KafkaConfiguration.Build(options, properties, Promised);
+        _self = GCHandle.Alloc(this);
+        Librdkafka.ConfSetOpaque(conf, GCHandle.ToIntPtr(_self));
+        KafkaLog.Attach(conf);
+        Librdkafka.ConfSetError(conf, &OnError);
+        Librdkafka.ConfSetRebalance(conf, &OnRebalance);
+        try
+        {
+            _client = KafkaConfiguration.NewClient(Librdkafka.Consumer, conf);
+        }
+        catch
+        {
+            _self.Free();
+            throw;
+        }
+        _ = Librdkafka.PollSetConsumer(_client);
+        _queue = Librdkafka.QueueConsumer(_client);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public ILogger Logger { get; }
+
+    /// <summary>The last error the client reported by itself (brokers down, authentication); null for none.</summary>
+    public KafkaFault? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>Forgets a fault that is over.</summary>
+    public void ClearFault() => Volatile.Write(ref _fault, null);
+
+    /// <summary>Joins the group and asks for these topics; a name that begins with ^ is a pattern.</summary>
+    public KafkaError Subscribe(IReadOnlyList<string> topics)
+    {
+        NativeTopicPartitionList* list = Librdkafka.ListNew(topics.Count);
+        foreach (string topic in topics) Librdkafka.ListAdd(list, topic, -1);
+        KafkaError error = new(Librdkafka.Subscribe(_client, list));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    /// <summary>Takes these partitions from these places, without a group.</summary>
+    public KafkaError Assign(IReadOnlyList<KafkaPosition> partitions)
+    {
+        NativeTopicPartitionList* list = ListOf(partitions);
+        KafkaError error = new(Librdkafka.Assign(_client, list));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    /// <summary>Fills <paramref name="batch"/> with what has come, waiting for it until <paramref name="limit"/>. Rebalances happen inside this call.</summary>
+    /// <returns>How many entries; look at each one's error.</returns>
+    public int Consume(KafkaBatch batch, TimeSpan limit)
+    {
+        int count = batch.Fill(_queue, limit);
+        if (_rebalanceFailed is { } failed)
+        {
+            _rebalanceFailed = null;
+            failed.Throw();
+        }
+        return count;
+    }
+
+    /// <summary>The topic of a consumed message.</summary>
+    public string TopicOf(in KafkaMessage message)
+    {
+        if (_topicNames.TryGetValue(message.TopicHandle, out string? known)) return known;
+        string name = Marshal.PtrToStringUTF8(Librdkafka.TopicName(message.TopicHandle)) ?? "";
+        _topicNames.Add(message.TopicHandle, name);
+        return name;
+    }
+
+    /// <summary>Commits offsets (each the next one to read) for the group.</summary>
+    /// <param name="offsets">One a partition.</param>
+    /// <param name="wait">Until the coordinator has answered; otherwise the outcome shows in the committed offsets alone.</param>
+    public KafkaError Commit(IReadOnlyList<KafkaPosition> offsets, bool wait)
+    {
+        if (offsets.Count == 0) return KafkaError.None;
+        NativeTopicPartitionList* list = ListOf(offsets);
+        KafkaError error = new(Librdkafka.Commit(_client, list, wait ? 0 : 1));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    /// <summary>What the group has committed of these partitions, notes and all; an offset of <see cref="KafkaPosition.Stored"/> means nothing yet. Blocks.</summary>
+    public IReadOnlyList<KafkaPosition> Committed(IReadOnlyList<KafkaPosition> partitions, TimeSpan limit, out KafkaError error)
+    {
+        NativeTopicPartitionList* list = ListOf(partitions);
+        error = new KafkaError(Librdkafka.Committed(_client, list, (int)limit.TotalMilliseconds));
+        for (int i = 0; i < list->Count && !error.IsError; i++) error = new KafkaError(list->Elements[i].Error);
+        IReadOnlyList<KafkaPosition> found = PositionsOf(list);
+        Librdkafka.ListDestroy(list);
+        return found;
+    }
+
+    /// <summary>The partition's oldest and next offset, as of the last fetch; false when nothing was fetched of it yet. Asks nobody.</summary>
+    public bool TryGetWatermarks(string topic, int partition, out long low, out long high)
+    {
+        long l, h;
+        bool known = Librdkafka.CachedWatermarks(_client, topic, partition, &l, &h) == 0 && h >= 0;
+        (low, high) = known ? (l, h) : (0, 0);
+        return known;
+    }
+
+    /// <summary>The partition's oldest and next offset, asked of its leader. Blocks.</summary>
+    public KafkaError QueryWatermarks(string topic, int partition, TimeSpan limit, out long low, out long high)
+    {
+        long l = 0, h = 0;
+        KafkaError error = new(Librdkafka.QueryWatermarks(_client, topic, partition, &l, &h, (int)limit.TotalMilliseconds));
+        (low, high) = (l, h);
+        return error;
+    }
+
+    /// <summary>Stops fetching these partitions until <see cref="Resume"/>; what is fetched already still comes.</summary>
+    public KafkaError Pause(IReadOnlyList<KafkaPosition> partitions) => WithList(partitions, pause: true);
+
+    /// <summary>Fetches them again.</summary>
+    public KafkaError Resume(IReadOnlyList<KafkaPosition> partitions) => WithList(partitions, pause: false);
+
+    /// <summary>Goes on at these offsets.</summary>
+    public KafkaError Seek(IReadOnlyList<KafkaPosition> positions, TimeSpan limit)
+    {
+        NativeTopicPartitionList* list = ListOf(positions);
+        KafkaError error = KafkaError.Take(Librdkafka.Seek(_client, list, (int)limit.TotalMilliseconds));
+        for (int i = 0; i < list->Count && !error.IsError; i++) error = new KafkaError(list->Elements[i].Error);
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    /// <summary>Leaves the group and closes. Batches must have been cleared.</summary>
+    public void Dispose()
+    {
+        if (_client == 0) return;
+        KafkaError closed = new(Librdkafka.ConsumerClose(_client));
+        if (closed.IsError) KafkaLog.NotLeft(Logger, Name, closed);
+        Librdkafka.QueueDestroy(_queue);
+        Librdkafka.Destroy(_client);
+        _client = _queue = 0;
+        _self.Free();
+    }
+
+    private KafkaError WithList(IReadOnlyList<KafkaPosition> partitions, bool pause)
+    {
+        NativeTopicPartitionList* list = ListOf(partitions);
+        KafkaError error = new(pause ? Librdkafka.Pause(_client, list) : Librdkafka.Resume(_client, list));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    private static NativeTopicPartitionList* ListOf(IReadOnlyList<KafkaPosition> positions)
+    {
+        NativeTopicPartitionList* list = Librdkafka.ListNew(positions.Count);
+        foreach (KafkaPosition position in positions) Librdkafka.ListAdd(list, position.Topic, position.Partition)->Offset = position.Offset;
+        return list;
+    }
+
+    private static List<KafkaPosition> PositionsOf(NativeTopicPartitionList* list)
+    {
+        List<KafkaPosition> positions = new(list->Count);
+        for (int i = 0; i < list->Count; i++)
+        {
+            ref NativeTopicPartition element = ref list->Elements[i];
+            string? note = element.Metadata == 0 ? null : Marshal.PtrToStringUTF8(element.Metadata, (int)element.MetadataSize);
+            positions.Add(new KafkaPosition(Marshal.PtrToStringUTF8(element.Topic) ?? "", element.Partition, element.Offset, note));
+        }
+        return positions;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnError(nint client, int code, nint reason, nint opaque)
+    {
+        if (GCHandle.FromIntPtr(opaque).Target is not KafkaConsumer owner) return;
+        Volatile.Write(ref owner._fault, new KafkaFault(new KafkaError(code, Text: Marshal.PtrToStringUTF8(reason)), DateTime.UtcNow));
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnRebalance(nint client, int code, NativeTopicPartitionList* partitions, nint opaque)
+    {
+        if (GCHandle.FromIntPtr(opaque).Target is not KafkaConsumer owner) return;
+        try
+        {
+            owner.Rebalance(client, code, partitions);
+        }
+        catch (Exception failed)
+        {
+            // Nothing may be thrown through the library: the consuming call throws it, and nothing is assigned meanwhile.
+            owner._rebalanceFailed = ExceptionDispatchInfo.Capture(failed);
+            _ = Librdkafka.Assign(client, null);
+        }
+    }
+
+    private void Rebalance(nint client, int code, NativeTopicPartitionList* partitions)
+    {
+        bool cooperative = Marshal.PtrToStringUTF8(Librdkafka.RebalanceProtocol(client)) == "COOPERATIVE";
+        if (code == KafkaErrorCode.LocalAssignPartitions)
+        {
+            if (_rebalance is not null)
+            {
+                IReadOnlyList<KafkaPosition> from = _rebalance.Assigned(PositionsOf(partitions));
+                for (int i = 0; i < partitions->Count; i++) partitions->Elements[i].Offset = from[i].Offset;
+            }
+            KafkaError assigned = cooperative ? KafkaError.Take(Librdkafka.IncrementalAssign(client, partitions)) : new KafkaError(Librdkafka.Assign(client, partitions));
+            if (assigned.IsError) throw new KafkaException($"{Name}: partitions could not be taken over", assigned);
+            return;
+        }
+        _rebalance?.Revoked(PositionsOf(partitions), Librdkafka.AssignmentLost(client) != 0);
+        KafkaError revoked = cooperative ? KafkaError.Take(Librdkafka.IncrementalUnassign(client, partitions)) : new KafkaError(Librdkafka.Assign(client, null));
+        if (revoked.IsError) throw new KafkaException($"{Name}: partitions could not be given back", revoked);
+    }
+}
