@@ -87,7 +87,7 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         return error;
     }
 
-    /// <summary>Fills <paramref name="batch"/> with what has come, waiting for it until <paramref name="limit"/>. Rebalances happen inside this call.</summary>
+    /// <summary>Fills <paramref name="batch"/> with what comes until it is full or <paramref name="limit"/> is over: the limit is what the first message of a lull waits. Rebalances happen inside this call.</summary>
     /// <returns>How many entries; look at each one's error.</returns>
     public int Consume(KafkaBatch batch, TimeSpan limit)
     {
