@@ -46,7 +46,7 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
         AddRules(_pipeline);
         foreach (PostgresOptions sink in site.PostgresSinks)
         {
-            _pipeline.AddSink(new PostgresSink(sink, _pipeline.Catalog, loggers.CreateLogger("HyperIngest.Postgres")));
+            _pipeline.AddSink(new PostgresSink(sink, _pipeline.Catalog, loggers.CreateLogger("HyperIngest.Postgres"), metrics: Metrics));
         }
         cancellationToken.ThrowIfCancellationRequested();
         await _pipeline.StartAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Readings;
+using HyperIngest.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -21,6 +22,7 @@ public sealed class PostgresSink : ISink
     private readonly PostgresSchema _schema;
     private readonly PostgresPartitions? _partitions;
     private readonly PostgresSeries? _series;
+    private readonly Counter? _schemaChanges;
     private readonly SemaphoreSlim _preparing = new(1, 1);
     private readonly CancellationTokenSource _disposing = new();
 
@@ -32,9 +34,9 @@ public sealed class PostgresSink : ISink
     private volatile PostgresMappedTable? _mapped;
     private ReadingsLayout _layout;
 
-    /// <summary>A sink that has not connected yet.</summary>
+    /// <summary>A sink that has not connected yet; <paramref name="metrics"/> takes what it counts besides what its lanes do.</summary>
     /// <exception cref="ArgumentException">The connection string cannot be read, or an option is out of range; the message does not repeat the string.</exception>
-    public PostgresSink(PostgresOptions options, SeriesCatalog catalog, ILogger logger, TimeProvider? time = null)
+    public PostgresSink(PostgresOptions options, SeriesCatalog catalog, ILogger logger, TimeProvider? time = null, MetricRegistry? metrics = null)
     {
         PostgresOptionsCheck.Check(options);
         _options = options;
@@ -43,6 +45,9 @@ public sealed class PostgresSink : ISink
         _time = time ?? TimeProvider.System;
         _source = new NpgsqlDataSourceBuilder(SessionSettings(options)).Build();
         _schema = new PostgresSchema(options);
+        _schemaChanges = metrics?.Counter(
+            "hyperingest_postgres_schema_changes_total", "Times a lane met a table or column that was not as it had been, and the schema was looked at again.",
+            new MetricLabel("sink", options.Name));
         WholeTable = new PostgresCopyTarget(_schema.Readings, 0, PostgresTime.MaxTicks + 1);
         if (options.Mapping is not null) return;
         _partitions = new PostgresPartitions(_source, options, _time, logger);
@@ -139,6 +144,7 @@ public sealed class PostgresSink : ISink
     /// <summary>A lane met a table or column that is not as it was: looks at the schema again and makes what is missing of the sink's own.</summary>
     internal async Task PrepareAgainAsync(string reason, CancellationToken cancellationToken)
     {
+        _schemaChanges?.Add();
         PostgresEvents.SchemaChanged(_logger, Name, reason);
         _prepared = false;
         _series?.Forget();
