@@ -14,6 +14,7 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
     private readonly DateTime _created = DateTime.UtcNow;
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Pipeline? _pipeline;
+    private ClockWatch? _clock;
 
     // Written once by StartAsync, when the pipeline is complete; read by the HTTP and progress threads.
     private volatile PipelineView? _view;
@@ -40,6 +41,7 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         ProcessMetrics.Register(Metrics);
+        _clock = new ClockWatch(Metrics, loggers.CreateLogger("HyperIngest.Clock"));
         // Recovery and a catalog of a million names are work; the caller's thread has probes to answer.
         _pipeline = await Task.Run(() => Pipeline.Open(site.Pipeline, Metrics, loggers), cancellationToken);
         _pipeline.AddSource(new ModbusSource("modbus", site.ModbusDevices, _pipeline.Catalog, _pipeline.Intake, Metrics, loggers));
@@ -84,5 +86,6 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
     {
         if (_pipeline is not null) await _pipeline.DisposeAsync();
         Metrics.Dispose();
+        _clock?.Dispose();
     }
 }
