@@ -77,15 +77,17 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
         // Told to stop before it had started: there is nothing to empty.
         if (_view is null) return;
         _view.State = NodeState.Draining;
-        await _pipeline!.DrainAsync(sinkTime);
+        DrainReport report = await _pipeline!.DrainAsync(sinkTime);
+        // An end with a loss is none in order, whoever asked for it.
+        if (!report.AllJournalled) _failure.TrySetException(new IOException($"{site.Pipeline.Journal.Path}: not everything that was read is in the journal and on the disk; the log says what is not"));
         _view.State = NodeState.Stopped;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _clock?.Dispose();
         if (_pipeline is not null) await _pipeline.DisposeAsync();
         Metrics.Dispose();
-        _clock?.Dispose();
     }
 }
