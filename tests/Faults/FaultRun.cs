@@ -40,6 +40,7 @@ internal sealed class FaultRun : IDisposable
     {
         await Node.UntilAsync(async () => (await Node.ReadyAsync()).Code == HttpStatusCode.ServiceUnavailable, "readiness is false");
         Assert.Contains(reason, (await Node.ReadyAsync()).Body, StringComparison.Ordinal);
+        Assert.False((await Node.StatusAsync()).GetProperty("journal").GetProperty("accepts_readings").GetBoolean());
         await Node.UntilAsync(
             async () => await Node.MetricAsync("hyperingest_shard_intake_stopped") == (await Node.StatusAsync()).GetProperty("shards").GetArrayLength(), "every shard's intake is stopped");
         long taken = await Node.ReadingsAsync();

@@ -35,11 +35,13 @@ public sealed class PostgresFaultTests : IAsyncLifetime
                 double retries = await run.Node.MetricAsync(Retries), reopens = await run.Node.MetricAsync(Reopens);
                 await KillServerAsync();
                 await run.UntilCountedAsync(Retries, retries);
+                await UntilLanesSayWhyAsync(run.Node);
                 await run.Node.UntilMoreAsync(Meanwhile);
                 await _server.RestartAsync();
                 await run.Node.UntilCaughtUpAsync();
                 await run.UntilCountedAsync(Reopens, reopens);
             }
+            Assert.DoesNotContain(_server.Password, run.Node.Log, StringComparison.Ordinal);
             await EndAsync(run);
         }
         await rig.AssertEverywhereAsync();
@@ -244,6 +246,16 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         NodeRig.AssertClean(await rig.Plant.VerifyJournalAsync(served));
         var (report, _) = await rig.Plant.GapsOfSinkAsync(served);
         Assert.True(report.IsClean && report.Received == report.Served, report.ToString());
+    }
+
+    // Without the password.
+    private async Task UntilLanesSayWhyAsync(NodeUnderTest node)
+    {
+        await node.UntilAsync(
+            async () => (await node.StatusAsync()).GetProperty("lanes").EnumerateArray().All(l =>
+                l.GetProperty("state").GetString() is "retrying" or "open" && !l.GetProperty("healthy").GetBoolean() && l.GetProperty("last_error").GetString() is { Length: > 10 }),
+            "each lane waits and says why");
+        Assert.DoesNotContain(_server.Password, await node.StatusTextAsync(), StringComparison.Ordinal);
     }
 
     private static NodeRigOptions Into(string connection) => new() { Sink = "", Connection = connection };
