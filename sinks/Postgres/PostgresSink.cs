@@ -14,6 +14,9 @@ public sealed class PostgresSink : ISink
     // The statement's own limit must end it on the server first; Npgsql's is for a server that no longer answers.
     private static readonly TimeSpan AnswerAllowance = TimeSpan.FromSeconds(5);
 
+    // A COPY into the readings does not touch the series table: dropped alone, nobody but its readers would miss it. One small query each time.
+    private static readonly TimeSpan SeriesPace = TimeSpan.FromSeconds(10);
+
     private readonly PostgresOptions _options;
     private readonly SeriesCatalog _catalog;
     private readonly ILogger _logger;
@@ -28,6 +31,7 @@ public sealed class PostgresSink : ISink
 
     // Written under _preparing, read there only.
     private Task _making = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
     // Written under _preparing (release); lanes that found the schema changed clear _prepared.
     private volatile bool _prepared;
@@ -96,7 +100,11 @@ public sealed class PostgresSink : ISink
                 await partitions.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 if (_making.IsCompleted) _making = Task.Run(() => MakeAheadAsync(partitions), CancellationToken.None);
             }
-            if (_series is not null) await _series.SyncAsync(cancellationToken).ConfigureAwait(false);
+            if (_series is not null)
+            {
+                await _series.SyncAsync(cancellationToken).ConfigureAwait(false);
+                if (_watching.IsCompleted) _watching = Task.Run(WatchSeriesAsync, CancellationToken.None);
+            }
             _prepared = true;
         }
         catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
@@ -134,6 +142,7 @@ public sealed class PostgresSink : ISink
     {
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _making.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _source.DisposeAsync().ConfigureAwait(false);
         _partitions?.Dispose();
         _series?.Dispose();
@@ -173,6 +182,29 @@ public sealed class PostgresSink : ISink
             }
         }
         while (await timer.WaitForNextTickAsync(_disposing.Token).ConfigureAwait(false));
+    }
+
+    private async Task WatchSeriesAsync()
+    {
+        using PeriodicTimer timer = new(SeriesPace, _time);
+        while (await timer.WaitForNextTickAsync(_disposing.Token).ConfigureAwait(false))
+        {
+            // Otherwise a lane is at it.
+            if (!_prepared) continue;
+            try
+            {
+                bool there;
+                await using (NpgsqlConnection connection = await _source.OpenConnectionAsync(_disposing.Token).ConfigureAwait(false))
+                {
+                    there = await _schema.HasSeriesAsync(connection, _disposing.Token).ConfigureAwait(false);
+                }
+                if (!there) await PrepareAgainAsync($"table {_schema.Series} is not there", _disposing.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or SinkException)
+            {
+                PostgresEvents.SeriesNotSeen(_logger, Name, SeriesPace, e is SinkException refused ? refused.Message : PostgresErrors.Classify(e).Reason ?? e.GetType().Name);
+            }
+        }
     }
 
     private static string SessionSettings(PostgresOptions options)
