@@ -181,6 +181,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
 
     [Theory]
     [InlineData("readings")]
+    [InlineData("series")]
     [InlineData("hyperingest_cursor")]
     [InlineData("readings, series, hyperingest_cursor")]
     public async Task A_dropped_table_of_the_sinks_own_comes_back_by_itself(string tables)
