@@ -186,7 +186,7 @@ public sealed class Pipeline : IAsyncDisposable
 
         bool journalled = true;
         foreach (Shard shard in _shards) journalled &= await Task.Run(() => shard.Drain(AtLeast(Left(), ShortestShardDrain))).ConfigureAwait(false);
-        for (int i = 0; i < _shards.Length; i++) _meters[i].Durable(_journal.Shard(i).Sync());
+        journalled &= TrySync();
 
         Task<bool[]> delivering = Task.WhenAll(_lanes.SelectMany(
             (lanes, shard) => lanes.Select(lane => lane.DrainAsync(new JournalPosition(_journal.Shard(shard).EndOffset, 0), Left()))));
@@ -276,6 +276,7 @@ public sealed class Pipeline : IAsyncDisposable
             Metrics.Gauge("hyperingest_ring_used_readings", "Readings in the shard's ring.", () => shard.RingUsed, label);
             Metrics.Gauge("hyperingest_ring_capacity_readings", "Slots of the shard's ring.", () => shard.RingCapacity, label);
             Metrics.Gauge("hyperingest_shard_intake_stopped", "1 while the shard's journal takes no batches.", () => shard.Refusal is null ? 0 : 1, label);
+            Metrics.Gauge("hyperingest_shard_abandoned_readings", "Readings that were in memory at the end and that the journal would not take: lost.", () => shard.Abandoned, label);
             DurabilityMeter meter = _meters[shard.Number];
             Metrics.Gauge("hyperingest_durable_unmeasured_readings", "Readings whose latency was not measured: too many fsyncs behind.", () => meter.Unmeasured, label);
         }

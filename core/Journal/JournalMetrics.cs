@@ -11,6 +11,8 @@ internal sealed class JournalMetrics(MetricRegistry registry)
 
     public Counter Refusals { get; } = registry.Counter("hyperingest_journal_refusals_total", "Appends the disk refused; they are tried again.");
 
+    public Counter SyncFailures { get; } = registry.Counter("hyperingest_journal_sync_failures_total", "Fsyncs that failed; after the first the journal takes nothing more until a restart.");
+
     public Counter CutBytes { get; } = registry.Counter("hyperingest_journal_cut_bytes_total", "Bytes of torn tails cut at the start.");
 
     public Counter Gaps { get; } = registry.Counter("hyperingest_journal_gaps_total", "Places where a reader found records damaged or missing.");

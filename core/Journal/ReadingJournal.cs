@@ -243,7 +243,11 @@ public sealed class ReadingJournal : IDisposable
     }
 
     /// <summary>An fsync failed. What it covered may be gone from the cache, so that a later one succeeding proves nothing: nothing more is taken.</summary>
-    internal void Fail(string reason) => Volatile.Write(ref _failure, reason);
+    internal void Fail(string reason)
+    {
+        _metrics.SyncFailures.Add();
+        Volatile.Write(ref _failure, reason);
+    }
 
     internal void SetFull(string? reason) => Volatile.Write(ref _full, reason);
 

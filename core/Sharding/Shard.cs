@@ -45,6 +45,9 @@ public sealed class Shard
     private long _batches;
     private string? _refusal;
 
+    // Written by whoever drains, once the thread has ended.
+    private long _abandoned;
+
     /// <summary>
     /// A shard over its ring and journal. On its thread, <paramref name="onAppended"/> is called for each journalled batch, and <paramref name="onFailed"/> if it cannot go on.
     /// </summary>
@@ -89,6 +92,9 @@ public sealed class Shard
     /// <summary>Why the journal takes no batches now; null while it does.</summary>
     public string? Refusal => Volatile.Read(ref _refusal);
 
+    /// <summary>Readings that were in memory when the shard was given up, and are lost; 0 before that.</summary>
+    public long Abandoned => Volatile.Read(ref _abandoned);
+
     /// <summary>Starts the thread.</summary>
     public void Start(Shaper? shaper)
     {
@@ -104,10 +110,40 @@ public sealed class Shard
     public bool Drain(TimeSpan limit)
     {
         Volatile.Write(ref _stopping, true);
-        if (_thread.Join(limit)) return !_giveUp;
-        Volatile.Write(ref _giveUp, true);
-        _thread.Join();
+        if (!_thread.Join(limit))
+        {
+            Volatile.Write(ref _giveUp, true);
+            _thread.Join();
+        }
+        if (!_giveUp) return true;
+        Abandon();
         return false;
+    }
+
+    // The thread has ended and no source publishes any more: what is still here is in no journal, and is counted before it goes.
+    private void Abandon()
+    {
+        long count = 0, from = long.MaxValue, to = long.MinValue;
+        Count(_batch.Readings);
+        _batch.Count = 0;
+        while (_ring.Peek() is { IsEmpty: false } left)
+        {
+            Count(left);
+            _ring.Release(left.Length);
+        }
+        if (count == 0) return;
+        Volatile.Write(ref _abandoned, _abandoned + count);
+        ShardLog.Abandoned(_logger, Number, count, new DateTime(from, DateTimeKind.Utc), new DateTime(to, DateTimeKind.Utc));
+
+        void Count(ReadOnlySpan<Reading> readings)
+        {
+            count += readings.Length;
+            foreach (ref readonly Reading reading in readings)
+            {
+                from = Math.Min(from, reading.GatewayTime);
+                to = Math.Max(to, reading.GatewayTime);
+            }
+        }
     }
 
     private void Run()
@@ -195,6 +231,10 @@ internal static partial class ShardLog
 
     [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Shard {Shard}: the journal takes batches again.")]
     public static partial void Resumed(ILogger logger, int shard);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Critical,
+        Message = "Shard {Shard}: {Readings} readings in memory could not be journalled and are lost, gateway times {From:O} to {To:O}.")]
+    public static partial void Abandoned(ILogger logger, int shard, long readings, DateTime from, DateTime to);
 
     [LoggerMessage(EventId = 103, Level = LogLevel.Critical, Message = "Shard {Shard} failed and takes nothing more.")]
     public static partial void Failed(ILogger logger, int shard, Exception exception);

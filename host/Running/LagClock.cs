@@ -2,7 +2,7 @@ namespace HyperIngest.Host.Running;
 
 /// <summary>
 /// Turns a cursor's distance in bytes into time: remembers when the journal's end stood where, so that a cursor's lag is the time since the end stood there.
-/// As fine as it is asked; at most the last hour, sampled no closer than a second.
+/// As fine as it is asked; at most the last hour, sampled no closer than a second. By the monotonic clock: a wall clock set back would hide the lag until it had caught up.
 /// </summary>
 internal sealed class LagClock
 {
@@ -10,11 +10,11 @@ internal sealed class LagClock
     private static readonly TimeSpan Closest = TimeSpan.FromSeconds(1);
 
     private readonly Lock _using = new();
-    private readonly Queue<(long EndOffset, DateTime At)> _samples = new();
-    private DateTime _lastAt;
+    private readonly Queue<(long EndOffset, TimeSpan At)> _samples = new();
+    private TimeSpan _lastAt;
 
-    /// <summary>How long ago the journal's end stood at <paramref name="cursor"/>; zero when it stands there now.</summary>
-    public TimeSpan LagOf(long cursor, long endOffset, DateTime now)
+    /// <summary>How long ago, by <paramref name="now"/> of a monotonic clock, the journal's end stood at <paramref name="cursor"/>; zero when it stands there now.</summary>
+    public TimeSpan LagOf(long cursor, long endOffset, TimeSpan now)
     {
         lock (_using)
         {
@@ -25,8 +25,8 @@ internal sealed class LagClock
                 if (_samples.Count > MostSamples) _samples.Dequeue();
             }
             if (cursor >= endOffset) return TimeSpan.Zero;
-            DateTime passed = _samples.Peek().At;
-            foreach ((long end, DateTime at) in _samples)
+            TimeSpan passed = _samples.Peek().At;
+            foreach ((long end, TimeSpan at) in _samples)
             {
                 if (end > cursor) break;
                 passed = at;

@@ -44,6 +44,12 @@ internal sealed partial class NodeRunner(SiteConfiguration site, ILoggerFactory 
             NodeStatus status = node.Status();
             int behind = status.Lanes.Count(l => l.LagBytes > 0);
             LogStopped(site.Pipeline.Node, status.Readings, behind);
+            if (!failed && node.Failure.Exception is { } unsaved)
+            {
+                string reason = unsaved.GetBaseException().Message;
+                LogRefused(site.Pipeline.Node, site.File, reason);
+                failed = true;
+            }
             return failed ? ExitCode.Failed : ExitCode.Ok;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)

@@ -14,6 +14,7 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
     private readonly DateTime _created = DateTime.UtcNow;
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Pipeline? _pipeline;
+    private ClockWatch? _clock;
 
     // Written once by StartAsync, when the pipeline is complete; read by the HTTP and progress threads.
     private volatile PipelineView? _view;
@@ -40,13 +41,14 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         ProcessMetrics.Register(Metrics);
+        _clock = new ClockWatch(Metrics, loggers.CreateLogger("HyperIngest.Clock"));
         // Recovery and a catalog of a million names are work; the caller's thread has probes to answer.
         _pipeline = await Task.Run(() => Pipeline.Open(site.Pipeline, Metrics, loggers), cancellationToken);
         _pipeline.AddSource(new ModbusSource("modbus", site.ModbusDevices, _pipeline.Catalog, _pipeline.Intake, Metrics, loggers));
         AddRules(_pipeline);
         foreach (PostgresOptions sink in site.PostgresSinks)
         {
-            _pipeline.AddSink(new PostgresSink(sink, _pipeline.Catalog, loggers.CreateLogger("HyperIngest.Postgres")));
+            _pipeline.AddSink(new PostgresSink(sink, _pipeline.Catalog, loggers.CreateLogger("HyperIngest.Postgres"), metrics: Metrics));
         }
         cancellationToken.ThrowIfCancellationRequested();
         await _pipeline.StartAsync(cancellationToken);
@@ -75,13 +77,16 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
         // Told to stop before it had started: there is nothing to empty.
         if (_view is null) return;
         _view.State = NodeState.Draining;
-        await _pipeline!.DrainAsync(sinkTime);
+        DrainReport report = await _pipeline!.DrainAsync(sinkTime);
+        // An end with a loss is none in order, whoever asked for it.
+        if (!report.AllJournalled) _failure.TrySetException(new IOException($"{site.Pipeline.Journal.Path}: not everything that was read is in the journal and on the disk; the log says what is not"));
         _view.State = NodeState.Stopped;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _clock?.Dispose();
         if (_pipeline is not null) await _pipeline.DisposeAsync();
         Metrics.Dispose();
     }

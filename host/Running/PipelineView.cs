@@ -30,7 +30,7 @@ internal sealed class PipelineView(string node, Pipeline pipeline, long limitByt
     public NodeStatus Status()
     {
         long readings = pipeline.Shards.Sum(s => s.Readings);
-        DateTime now = DateTime.UtcNow;
+        TimeSpan now = TimeSpan.FromMilliseconds(Environment.TickCount64);
         string? refusal = pipeline.Shards.Select(s => s.Refusal).FirstOrDefault(r => r is not null);
         return new NodeStatus(
             node,
@@ -43,7 +43,7 @@ internal sealed class PipelineView(string node, Pipeline pipeline, long limitByt
             [.. pipeline.Lanes.Select(l => LineOf(l.Status, now))]);
     }
 
-    private LaneStatusLine LineOf(LaneStatus lane, DateTime now)
+    private LaneStatusLine LineOf(LaneStatus lane, TimeSpan now)
     {
         TimeSpan lag = _lag[lane.Shard].LagOf(lane.Cursor.Offset, pipeline.Journal.Shard(lane.Shard).EndOffset, now);
         return new LaneStatusLine(

@@ -163,7 +163,7 @@ internal sealed class ModbusConnection : IDisposable
             logged = fault;
             await Task.Delay(pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        if (_session.Waiting > 0) ModbusLog.StoppedUnanswered(_logger, Endpoint, _session.Waiting);
+        if (_session.Waiting > 0) ModbusLog.StoppedUnanswered(_logger, Endpoint, _session.Waiting, _session.WaitingReadings);
         _session.FailWrites(ModbusFault.ConnectionClosed);
     }
 

@@ -30,6 +30,6 @@ internal static partial class ModbusLog
     [LoggerMessage(Level = LogLevel.Error, Message = "Modbus {Endpoint}: a defect in the client; the connection is made anew")]
     public static partial void Defect(ILogger logger, string endpoint, Exception fault);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Modbus {Endpoint}: stopped with {InFlight} requests unanswered")]
-    public static partial void StoppedUnanswered(ILogger logger, string endpoint, int inFlight);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Modbus {Endpoint}: stopped with {InFlight} requests unanswered or their answers not taken, {Readings} readings")]
+    public static partial void StoppedUnanswered(ILogger logger, string endpoint, int inFlight, long readings);
 }

@@ -49,6 +49,9 @@ internal sealed class ModbusSession
     /// <summary>Requests under way.</summary>
     public int Waiting => _transactions.Waiting;
 
+    /// <summary>Readings the answers to them hold.</summary>
+    public long WaitingReadings => _transactions.WaitingReadings;
+
     /// <summary>Right answers so far.</summary>
     public long GoodResponses { get; private set; }
 

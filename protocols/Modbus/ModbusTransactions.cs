@@ -27,6 +27,20 @@ internal sealed class ModbusTransactions
     /// <summary>Requests under way.</summary>
     public int Waiting { get; private set; }
 
+    /// <summary>Readings the answers to those hold.</summary>
+    public long WaitingReadings
+    {
+        get
+        {
+            long readings = 0;
+            foreach (ref Transaction place in _places.AsSpan())
+            {
+                if (place.State == TransactionState.Waiting) readings += place.Block?.Readings ?? 0;
+            }
+            return readings;
+        }
+    }
+
     /// <summary>A deadline at or before the earliest of those waiting; <see cref="long.MaxValue"/> when none waits.</summary>
     public long EarliestDeadline { get; private set; } = long.MaxValue;
 

@@ -18,6 +18,9 @@ internal static partial class PostgresEvents
     [LoggerMessage(2103, LogLevel.Warning, "Sink {Sink}: partitions could not be made ahead or indexed, the next try is in {Wait}: {Reason}")]
     public static partial void PartitionsLate(ILogger logger, string sink, TimeSpan wait, string reason);
 
+    [LoggerMessage(2105, LogLevel.Information, "Sink {Sink}: whether its series table is there could not be seen, the next look is in {Wait}: {Reason}")]
+    public static partial void SeriesNotSeen(ILogger logger, string sink, TimeSpan wait, string reason);
+
     [LoggerMessage(2104, LogLevel.Warning, "Sink {Sink}: a table or column is not as it was ({Reason}); looking at the schema again.")]
     public static partial void SchemaChanged(ILogger logger, string sink, string reason);
 }

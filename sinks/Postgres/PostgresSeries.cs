@@ -19,6 +19,9 @@ internal sealed class PostgresSeries : IDisposable
     // One slot a local id. Replaced whole by whoever holds _syncing (release); lanes read it (acquire).
     private SeriesSlot[] _slots = [];
 
+    // Those of before the table was dropped: the readings that are there carry their ids. Written by Forget (release), read under _syncing (acquire).
+    private SeriesSlot[] _former = [];
+
     public PostgresSeries(NpgsqlDataSource source, PostgresSchema schema, SeriesCatalog catalog)
     {
         _source = source;
@@ -29,8 +32,12 @@ internal sealed class PostgresSeries : IDisposable
     /// <summary>The slots by local id; may be shorter than the catalog.</summary>
     public SeriesSlot[] Slots => Volatile.Read(ref _slots);
 
-    /// <summary>The table was dropped: all series are to be taken over again.</summary>
-    public void Forget() => Volatile.Write(ref _slots, []);
+    /// <summary>The table may have been dropped: all series are to be taken over again, under the ids they had where those are free.</summary>
+    public void Forget()
+    {
+        SeriesSlot[] slots = Interlocked.Exchange(ref _slots, []);
+        if (slots.Length > 0) Volatile.Write(ref _former, slots);
+    }
 
     /// <summary>Takes over all series the catalog has now; the slots then cover them.</summary>
     public async Task SyncAsync(CancellationToken cancellationToken)
@@ -65,17 +72,20 @@ internal sealed class PostgresSeries : IDisposable
             connection,
             """
             create temporary table new_series (
-                local int4 not null, tenant text not null, device text not null, tag text not null,
+                local int4 not null, former int4, tenant text not null, device text not null, tag text not null,
                 unit text not null, topic text not null, kind int2 not null, classification int2 not null) on commit drop
             """,
             cancellationToken).ConfigureAwait(false);
         await using NpgsqlBinaryImporter import = await connection.BeginBinaryImportAsync(
             "copy new_series from stdin (format binary)", cancellationToken).ConfigureAwait(false);
+        SeriesSlot[] former = Volatile.Read(ref _former);
         for (int id = from; id < to; id++)
         {
             SeriesDefinition series = _catalog[id];
             await import.StartRowAsync(cancellationToken).ConfigureAwait(false);
             await import.WriteAsync(id, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
+            if (id < former.Length && FlipEndian(former[id].DatabaseIdBigEndian) is > 0 and var had) await import.WriteAsync(had, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
+            else await import.WriteNullAsync(cancellationToken).ConfigureAwait(false);
             await import.WriteAsync(Storable(series.Tenant), NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
             await import.WriteAsync(Storable(series.Device), NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
             await import.WriteAsync(Storable(series.Tag), NpgsqlDbType.Text, cancellationToken).ConfigureAwait(false);
@@ -92,6 +102,7 @@ internal sealed class PostgresSeries : IDisposable
     private async Task InsertAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await RunAsync(connection, "analyze new_series", cancellationToken).ConfigureAwait(false);
+        if (Volatile.Read(ref _former).Length > 0) await InsertFormerAsync(connection, cancellationToken).ConfigureAwait(false);
         await RunAsync(
             connection,
             $"""
@@ -114,6 +125,26 @@ internal sealed class PostgresSeries : IDisposable
             cancellationToken).ConfigureAwait(false);
     }
 
+    // A table made again is empty, and with other ids the readings that are there would be of other series.
+    private async Task InsertFormerAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        int made = await RunAsync(
+            connection,
+            $"""
+            insert into {_schema.Series} (id, tenant, device, tag, unit, topic, kind, classification)
+            select former, tenant, device, tag, unit, topic, kind, classification from new_series n
+            where former is not null and not exists (select from {_schema.Series} s where s.tenant = n.tenant and s.device = n.device and s.tag = n.tag)
+            order by tenant, device, tag
+            on conflict do nothing
+            """,
+            cancellationToken).ConfigureAwait(false);
+        if (made == 0) return;
+        await RunAsync(
+            connection,
+            $"select setval(pg_get_serial_sequence({PostgresIdentifier.Literal(_schema.Series)}, 'id'), greatest(nextval(pg_get_serial_sequence({PostgresIdentifier.Literal(_schema.Series)}, 'id')), max(id))) from {_schema.Series}",
+            cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task ReadIdsAsync(NpgsqlConnection connection, SeriesSlot[] slots, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = new(
@@ -123,16 +154,19 @@ internal sealed class PostgresSeries : IDisposable
         {
             int local = reader.GetInt32(0);
             int id = reader.GetInt32(1);
-            slots[local] = new SeriesSlot(BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(id) : id, _catalog.KindOf(local));
+            slots[local] = new SeriesSlot(FlipEndian(id), _catalog.KindOf(local));
         }
     }
+
+    // From the machine's order to the wire's, and back.
+    private static int FlipEndian(int id) => BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(id) : id;
 
     // A name with a NUL character cannot be text: U+FFFD stands for it, as it does for other bytes that are no characters.
     private static string Storable(string name) => name.Replace('\0', '\uFFFD');
 
-    private static async Task RunAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
     {
         await using NpgsqlCommand command = new(statement, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,6 @@
 using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Readings;
+using HyperIngest.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -13,6 +14,9 @@ public sealed class PostgresSink : ISink
     // The statement's own limit must end it on the server first; Npgsql's is for a server that no longer answers.
     private static readonly TimeSpan AnswerAllowance = TimeSpan.FromSeconds(5);
 
+    // A COPY into the readings does not touch the series table: dropped alone, nobody but its readers would miss it. One small query each time.
+    private static readonly TimeSpan SeriesPace = TimeSpan.FromSeconds(10);
+
     private readonly PostgresOptions _options;
     private readonly SeriesCatalog _catalog;
     private readonly ILogger _logger;
@@ -21,20 +25,22 @@ public sealed class PostgresSink : ISink
     private readonly PostgresSchema _schema;
     private readonly PostgresPartitions? _partitions;
     private readonly PostgresSeries? _series;
+    private readonly Counter? _schemaChanges;
     private readonly SemaphoreSlim _preparing = new(1, 1);
     private readonly CancellationTokenSource _disposing = new();
 
     // Written under _preparing, read there only.
     private Task _making = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
     // Written under _preparing (release); lanes that found the schema changed clear _prepared.
     private volatile bool _prepared;
     private volatile PostgresMappedTable? _mapped;
     private ReadingsLayout _layout;
 
-    /// <summary>A sink that has not connected yet.</summary>
+    /// <summary>A sink that has not connected yet; <paramref name="metrics"/> takes what it counts besides what its lanes do.</summary>
     /// <exception cref="ArgumentException">The connection string cannot be read, or an option is out of range; the message does not repeat the string.</exception>
-    public PostgresSink(PostgresOptions options, SeriesCatalog catalog, ILogger logger, TimeProvider? time = null)
+    public PostgresSink(PostgresOptions options, SeriesCatalog catalog, ILogger logger, TimeProvider? time = null, MetricRegistry? metrics = null)
     {
         PostgresOptionsCheck.Check(options);
         _options = options;
@@ -43,6 +49,9 @@ public sealed class PostgresSink : ISink
         _time = time ?? TimeProvider.System;
         _source = new NpgsqlDataSourceBuilder(SessionSettings(options)).Build();
         _schema = new PostgresSchema(options);
+        _schemaChanges = metrics?.Counter(
+            "hyperingest_postgres_schema_changes_total", "Times a lane met a table or column that was not as it had been, and the schema was looked at again.",
+            new MetricLabel("sink", options.Name));
         WholeTable = new PostgresCopyTarget(_schema.Readings, 0, PostgresTime.MaxTicks + 1);
         if (options.Mapping is not null) return;
         _partitions = new PostgresPartitions(_source, options, _time, logger);
@@ -91,7 +100,11 @@ public sealed class PostgresSink : ISink
                 await partitions.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 if (_making.IsCompleted) _making = Task.Run(() => MakeAheadAsync(partitions), CancellationToken.None);
             }
-            if (_series is not null) await _series.SyncAsync(cancellationToken).ConfigureAwait(false);
+            if (_series is not null)
+            {
+                await _series.SyncAsync(cancellationToken).ConfigureAwait(false);
+                if (_watching.IsCompleted) _watching = Task.Run(WatchSeriesAsync, CancellationToken.None);
+            }
             _prepared = true;
         }
         catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
@@ -129,6 +142,7 @@ public sealed class PostgresSink : ISink
     {
         await _disposing.CancelAsync().ConfigureAwait(false);
         await _making.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _source.DisposeAsync().ConfigureAwait(false);
         _partitions?.Dispose();
         _series?.Dispose();
@@ -139,6 +153,7 @@ public sealed class PostgresSink : ISink
     /// <summary>A lane met a table or column that is not as it was: looks at the schema again and makes what is missing of the sink's own.</summary>
     internal async Task PrepareAgainAsync(string reason, CancellationToken cancellationToken)
     {
+        _schemaChanges?.Add();
         PostgresEvents.SchemaChanged(_logger, Name, reason);
         _prepared = false;
         _series?.Forget();
@@ -167,6 +182,29 @@ public sealed class PostgresSink : ISink
             }
         }
         while (await timer.WaitForNextTickAsync(_disposing.Token).ConfigureAwait(false));
+    }
+
+    private async Task WatchSeriesAsync()
+    {
+        using PeriodicTimer timer = new(SeriesPace, _time);
+        while (await timer.WaitForNextTickAsync(_disposing.Token).ConfigureAwait(false))
+        {
+            // Otherwise a lane is at it.
+            if (!_prepared) continue;
+            try
+            {
+                bool there;
+                await using (NpgsqlConnection connection = await _source.OpenConnectionAsync(_disposing.Token).ConfigureAwait(false))
+                {
+                    there = await _schema.HasSeriesAsync(connection, _disposing.Token).ConfigureAwait(false);
+                }
+                if (!there) await PrepareAgainAsync($"table {_schema.Series} is not there", _disposing.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or SinkException)
+            {
+                PostgresEvents.SeriesNotSeen(_logger, Name, SeriesPace, e is SinkException refused ? refused.Message : PostgresErrors.Classify(e).Reason ?? e.GetType().Name);
+            }
+        }
     }
 
     private static string SessionSettings(PostgresOptions options)

@@ -80,8 +80,8 @@ internal sealed class NodeRig : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the node; done when it reads its devices.</summary>
-    public Task<NodeUnderTest> RunAsync() => NodeUnderTest.StartAsync(SiteFile);
+    /// <summary>Starts the node, with variables of its own where it needs them; done when it reads its devices.</summary>
+    public Task<NodeUnderTest> RunAsync(IReadOnlyDictionary<string, string>? environment = null) => NodeUnderTest.StartAsync(SiteFile, environment);
 
     /// <summary>What the devices have answered so far, in a file of its own; no node may be reading.</summary>
     public async Task<string> ServedAsync()

@@ -22,10 +22,10 @@ internal sealed class NodeUnderTest : IDisposable
     /// <summary>Its log so far.</summary>
     public string Log => _program.Error;
 
-    /// <summary>Starts it; done when its devices are being read.</summary>
-    public static async Task<NodeUnderTest> StartAsync(string site)
+    /// <summary>Starts it, with variables of its own where it needs them; done when its devices are being read.</summary>
+    public static async Task<NodeUnderTest> StartAsync(string site, IReadOnlyDictionary<string, string>? environment = null)
     {
-        ProgramProcess program = ProgramProcess.Start("run", site, "--progress", "0");
+        ProgramProcess program = ProgramProcess.Start(environment ?? new Dictionary<string, string>(), "run", site, "--progress", "0");
         try
         {
             string line = await program.WaitForErrorAsync("Health, status and metrics at ");
@@ -99,6 +99,14 @@ internal sealed class NodeUnderTest : IDisposable
         _program.Signal(15);
         var (code, _, error) = await _program.EndAsync();
         Assert.True(code == 0, error);
+    }
+
+    /// <summary>SIGTERM to a node that cannot end in order; the exit code and all it said.</summary>
+    public async Task<(int Code, string Log)> TerminateAsync()
+    {
+        _program.Signal(15);
+        var (code, _, error) = await _program.EndAsync();
+        return (code, error);
     }
 
     /// <summary>kill -9; the moment after which it was gone.</summary>

@@ -21,6 +21,14 @@ internal sealed partial class ProgramProcess : IDisposable
 
     public static ProgramProcess Start(params string[] arguments) => Start(With(arguments));
 
+    /// <summary>Starts it with variables of its own besides the test's.</summary>
+    public static ProgramProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        ProcessStartInfo start = With(arguments);
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        return Start(start);
+    }
+
     /// <summary>Starts it as the head of a process group and session of its own, as a shell does with what is typed; see <see cref="SignalGroup"/>.</summary>
     public static ProgramProcess StartGroup(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {

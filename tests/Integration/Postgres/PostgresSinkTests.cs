@@ -221,6 +221,37 @@ public sealed class PostgresSinkTests(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dropped_series_table_comes_back_with_the_ids_its_readings_have()
+    {
+        int second = Series("b", ValueKind.Int64);
+        await using PostgresSink sink = await PreparedAsync();
+        await using ISinkLane lane = await sink.OpenLaneAsync(_identity, default);
+        await AcceptAsync(lane, new Reading(second, 0, 0, Noon.Ticks, 1));
+        int first = Series("a", ValueKind.Int64);
+        await AcceptAsync(lane, new Reading(first, 0, 0, Noon.Ticks, 2));
+        // The cursor goes with it, so that the lane looks at once.
+        await postgres.RunAsync($"drop table {_schema}.series; drop table {_schema}.hyperingest_cursor");
+        int third = Series("0", ValueKind.Int64);
+        await AcceptAsync(lane, new Reading(first, 0, 0, Noon.Ticks, 3), new Reading(third, 0, 0, Noon.Ticks, 4));
+        Assert.Equal(["b1", "a2", "a3", "04"], await postgres.ColumnAsync<string>($"select tag || value from {_schema}.readings join {_schema}.series s on s.id = series_id order by value"));
+    }
+
+    [Fact]
+    public async Task A_series_table_missing_at_the_start_gives_no_id_of_the_readings_there_to_another_series()
+    {
+        int series = Series("a", ValueKind.Int64);
+        await using (PostgresSink before = await PreparedAsync())
+        {
+            await using ISinkLane lane = await before.OpenLaneAsync(_identity, default);
+            await AcceptAsync(lane, new Reading(series, 0, 0, Noon.Ticks, 1));
+        }
+        await postgres.RunAsync($"drop table {_schema}.series");
+        await using PostgresSink sink = await PreparedAsync();
+        Assert.Equal(0, await postgres.OneAsync<long>($"select count(*) from {_schema}.readings join {_schema}.series s on s.id = series_id"));
+        Assert.Equal(2, await postgres.OneAsync<int>($"select id from {_schema}.series"));
+    }
+
+    [Fact]
     public async Task A_plain_table_somebody_made_is_filled_as_it_is()
     {
         await postgres.RunAsync($"create schema {_schema}; create table {_schema}.readings (time timestamptz, value float8, series_id int4, status int4, value_text text)");

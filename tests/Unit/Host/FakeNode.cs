@@ -19,6 +19,9 @@ internal sealed class FakeNode : INode
 
     public Exception? StartFailure { get; set; }
 
+    /// <summary>What the drain finds cannot be saved; null for nothing.</summary>
+    public Exception? Unsaved { get; set; }
+
     public TimeSpan DrainedWith { get; private set; }
 
     public long Readings { get; set; } = 1_234_567;
@@ -48,6 +51,7 @@ internal sealed class FakeNode : INode
     {
         Calls.Add("drain");
         DrainedWith = sinkTime;
+        if (Unsaved is not null) Failing.TrySetException(Unsaved);
         return Task.CompletedTask;
     }
 

@@ -39,6 +39,16 @@ public sealed class NodeRunnerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_drain_that_cannot_save_everything_ends_with_3()
+    {
+        _node.Unsaved = new IOException("the journal refused to the end");
+        Task<int> run = Runner(Site()).RunAsync(_node, _stop.Token);
+        await _node.Started.Task;
+        await _stop.CancelAsync();
+        Assert.Equal(ExitCode.Failed, await run);
+    }
+
+    [Fact]
     public async Task A_node_that_does_not_start_ends_with_3()
     {
         _node.StartFailure = new IOException("another process has the journal");

@@ -103,6 +103,7 @@ public sealed class ShardTests : IDisposable
         journal.SetFull("the disk is full");
         Publish(10);
         Assert.False(shard.Drain(TimeSpan.FromMilliseconds(10)));
+        Assert.Equal(10, shard.Abandoned);
         Waiting.Until(() => Volatile.Read(ref _failure) is IOException, "the failure is told");
     }
 
