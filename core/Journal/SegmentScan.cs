@@ -20,7 +20,10 @@ internal static class SegmentScan
         Span<byte> header = buffer[..JournalRecord.HeaderBytes];
         if (!TryFill(file, header, at) || !JournalRecord.TryReadHeader(header, offset, stamp, out record)) return false;
         int capacity = ((buffer.Length - JournalRecord.HeaderBytes) / JournalRecord.Alignment) - ReadingBatch.MaxMarks;
-        if (record.Count > capacity) throw new InvalidDataException($"{segment.Path}: the record at {offset} has {record.Count} readings and the batches here hold {capacity}.");
+        if (record.Count > capacity || record.Bytes > buffer.Length)
+        {
+            throw new InvalidDataException($"{segment.Path}: the record at {offset} has {record.Count} readings and the batches here hold {capacity}.");
+        }
         Span<byte> whole = buffer[..record.Bytes];
         return TryFill(file, whole[JournalRecord.HeaderBytes..], at + JournalRecord.HeaderBytes) && JournalRecord.IsWhole(whole);
     }
