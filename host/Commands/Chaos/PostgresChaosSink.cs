@@ -37,7 +37,7 @@ internal sealed class PostgresChaosSink : IChaosSink
     public SemaphoreSlim Turn { get; } = new(1);
 
     /// <summary>Starts the server.</summary>
-    public static async Task<PostgresChaosSink> StartAsync(CancellationToken cancellationToken) => 
+    public static async Task<PostgresChaosSink> StartAsync(CancellationToken cancellationToken) =>
         new(await PrivatePostgres.StartAsync(new PrivatePostgresOptions { OwnSession = true }, cancellationToken));
 
     /// <inheritdoc/>
