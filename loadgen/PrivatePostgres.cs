@@ -19,6 +19,9 @@ public sealed record PrivatePostgresOptions
     /// <summary>max_wal_size; default 4GB, so that a load run is not a checkpoint run.</summary>
     public string MaxWalSize { get; init; } = "4GB";
 
+    /// <summary>Starts the server in a session of its own, where a terminal's Ctrl-C does not reach it; default false.</summary>
+    public bool OwnSession { get; init; }
+
     /// <summary>Further settings, name to value.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }
@@ -202,19 +205,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private ProcessStartInfo AsServerUser(string program)
     {
-        ProcessStartInfo start = new() { WorkingDirectory = _folder };
-        if (Environment.IsPrivilegedProcess)
-        {
-            // setpriv becomes the program, so that the process is the server itself; runuser stays in front of it.
-            start.FileName = "setpriv";
-            string[] arguments = ["--reuid", User, "--regid", User, "--init-groups", program];
-            foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        }
-        else
-        {
-            start.FileName = program;
-        }
-        return start.Captured();
+        // setsid and setpriv become the program, so that the process is the server itself; runuser stays in front of it.
+        string[] command =
+        [
+            .. _options.OwnSession ? (string[])["setsid"] : [],
+            .. Environment.IsPrivilegedProcess ? (string[])["setpriv", "--reuid", User, "--regid", User, "--init-groups"] : [],
+            program,
+        ];
+        return new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = _folder }.Captured();
     }
 
     private static async Task RunAsync(ProcessStartInfo start, CancellationToken cancellationToken)
@@ -280,8 +278,9 @@ internal static class CapturedProcess
 }
 
 /// <summary>kill(2).</summary>
-internal static partial class NativeSignal
+public static partial class NativeSignal
 {
+    /// <summary>Sends <paramref name="signal"/> to a process; 0, or -1 when it cannot be sent.</summary>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int processId, int signal);
 }

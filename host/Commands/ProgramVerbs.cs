@@ -1,3 +1,4 @@
+using HyperIngest.Host.Commands.Chaos;
 using HyperIngest.Host.Commands.Demo;
 using HyperIngest.Host.Running;
 
@@ -10,6 +11,7 @@ internal static class ProgramVerbs
     public static IReadOnlyList<Verb> All() =>
     [
         DemoCommand.Create(),
+        ChaosCommand.Create(),
         RunCommand.Create((site, loggers) => new PipelineNode(site, loggers)),
         CheckCommand.Create(),
         SimCommand.Create(),

@@ -14,6 +14,9 @@ public sealed class SimulatedDevice : IModbusDevice
     private readonly ulong _seed;
     private readonly ulong[] _keys;
 
+    // How far the clock is ahead, in ticks. Written by whoever drives a test or a fault schedule, read once a request; volatile, and nothing else hangs on it.
+    private long _clockSkewTicks;
+
     // Written under _answering.
     private readonly uint[] _served;
     private readonly byte[] _memory;
@@ -43,6 +46,13 @@ public sealed class SimulatedDevice : IModbusDevice
     /// <summary>Its tags.</summary>
     public DeviceTemplate Template { get; }
 
+    /// <summary>How far the device's clock is ahead of the right time, or behind it when negative; it may be changed while clients ask.</summary>
+    public TimeSpan ClockSkew
+    {
+        get => new(Volatile.Read(ref _clockSkewTicks));
+        set => Volatile.Write(ref _clockSkewTicks, value.Ticks);
+    }
+
     /// <summary>Readings answered so far, over all tags.</summary>
     public long ReadingsServed
     {
@@ -69,7 +79,7 @@ public sealed class SimulatedDevice : IModbusDevice
         TagTable tags = Template.Table(table);
         if (!tags.Has(address, count)) return ModbusExceptionCode.IllegalDataAddress;
         destinationBigEndian.Clear();
-        long now = Template.UsesTime ? _clock.GetUtcNow().UtcTicks : 0;
+        long now = Template.UsesTime ? _clock.GetUtcNow().UtcTicks + Volatile.Read(ref _clockSkewTicks) : 0;
         ReadOnlySpan<TagRun> runs = tags.Runs;
         lock (_answering)
         {

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
 
@@ -47,6 +49,14 @@ public sealed class SimulatorProcess : IAsyncDisposable
 
     /// <summary>Its numbers now.</summary>
     public Task<SimulatorStats> StatsAsync(CancellationToken cancellationToken = default) => AskAsync("stats", cancellationToken);
+
+    /// <summary>Has a device misbehave on its next <paramref name="requests"/> requests; it behaves again after them, or after <see cref="HealAsync"/>.</summary>
+    /// <exception cref="InvalidOperationException">The plant has no such device.</exception>
+    public Task<SimulatorStats> MisbehaveAsync(string device, ModbusFaultKind kind, int requests, TimeSpan pause = default, CancellationToken cancellationToken = default) =>
+        AskAsync(string.Create(CultureInfo.InvariantCulture, $"fault {device} {kind} {requests} {pause.TotalMilliseconds:F0}"), cancellationToken);
+
+    /// <summary>Has a device behave again.</summary>
+    public Task<SimulatorStats> HealAsync(string device, CancellationToken cancellationToken = default) => AskAsync($"heal {device}", cancellationToken);
 
     /// <summary>Has it write the served counts to <paramref name="path"/> and run on; call it while nobody reads.</summary>
     public Task<SimulatorStats> WriteServedAsync(string path, CancellationToken cancellationToken = default) => AskAsync($"served {path}", cancellationToken);

@@ -44,6 +44,9 @@ public enum ModbusFaultKind : byte
 
     /// <summary>The right answer, one byte at a time with <see cref="ModbusFaultAction.Pause"/> between bytes.</summary>
     Trickle,
+
+    /// <summary>The right answer, sent twice.</summary>
+    Repeat,
 }
 
 /// <summary>What a fault does with one request.</summary>
@@ -58,7 +61,7 @@ public readonly record struct ModbusFaultAction(ModbusFaultKind Kind, TimeSpan P
     /// made-up data instead, so that a client which wrongly accepts one is caught by its values, and one which rejects it has lost nothing.
     /// </summary>
     public bool AnswersTruly => Kind is ModbusFaultKind.None or ModbusFaultKind.Delay or ModbusFaultKind.ExtraBytes or ModbusFaultKind.BitFlips
-        or ModbusFaultKind.Trickle;
+        or ModbusFaultKind.Trickle or ModbusFaultKind.Repeat;
 }
 
 /// <summary>Decides, request by request, whether and how a unit misbehaves. Called by the connections of the unit, possibly by several at once.</summary>

@@ -35,7 +35,7 @@ public sealed class ModbusServer : IAsyncDisposable
             throw new ArgumentException($"{ports.Count} ports from base port {options.BasePort} on do not fit: there is room for {room}.", nameof(options));
         }
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ReceiveBufferBytes, ModbusFrame.MaxFrameBytes, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.SendBufferBytes, ModbusFrame.MaxFrameBytes + ModbusServerFaults.MaxStrayBytes, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.SendBufferBytes, ModbusServerFaults.MaxBytes, nameof(options));
         _options = options;
         _ports = [.. ports];
     }

@@ -5,8 +5,10 @@ namespace HyperIngest.Protocols.Modbus;
 /// <summary>Makes the bytes of an answer as a fault wants them.</summary>
 internal static class ModbusServerFaults
 {
-    /// <summary>Most bytes <see cref="Write"/> adds to a right answer.</summary>
-    public const int MaxStrayBytes = 8;
+    /// <summary>Most bytes <see cref="Write"/> writes: an answer and the same again.</summary>
+    public const int MaxBytes = 2 * ModbusFrame.MaxFrameBytes;
+
+    private const int MaxStrayBytes = 8;
 
     private const int ByteCountOffset = ModbusFrame.PduOffset + 1;
     private const int ReadDataOffset = ModbusFrame.PduOffset + 2;
@@ -14,8 +16,8 @@ internal static class ModbusServerFaults
     private static readonly ModbusServerUnit MadeUp = new(0, new MadeUpDevice());
 
     /// <summary>
-    /// Writes what the fault sends for <paramref name="request"/> and returns its bytes, 0 for nothing. <paramref name="response"/> has room for the largest
-    /// frame and <see cref="MaxStrayBytes"/>.
+    /// Writes what the fault sends for <paramref name="request"/> and returns its bytes, 0 for nothing. <paramref name="response"/> has room for
+    /// <see cref="MaxBytes"/>.
     /// </summary>
     public static int Write(in ModbusFaultAction action, ModbusServerUnit unit, ReadOnlySpan<byte> request, Span<byte> response, out ModbusExceptionCode code)
     {
@@ -58,6 +60,9 @@ internal static class ModbusServerFaults
                     response[(int)(bit / 8)] ^= (byte)(1 << (int)(bit % 8));
                 }
                 return bytes;
+            case ModbusFaultKind.Repeat:
+                response[..bytes].CopyTo(response[bytes..]);
+                return 2 * bytes;
             default:
                 return bytes;
         }

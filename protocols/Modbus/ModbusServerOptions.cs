@@ -20,7 +20,7 @@ public sealed record ModbusServerOptions
     public int ReceiveBufferBytes { get; init; } = 1024;
 
     /// <summary>
-    /// Answer buffer of a connection, at least <see cref="ModbusFrame.MaxFrameBytes"/>; default 4 KiB: 15 answers of 125 registers leave in one send,
+    /// Answer buffer of a connection, at least twice <see cref="ModbusFrame.MaxFrameBytes"/>; default 4 KiB: 15 answers of 125 registers leave in one send,
     /// and 4,000 connections need 20 MB of buffers.
     /// </summary>
     public int SendBufferBytes { get; init; } = 4096;

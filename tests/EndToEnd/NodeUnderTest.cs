@@ -19,6 +19,9 @@ internal sealed class NodeUnderTest : IDisposable
         _client = new HttpClient { BaseAddress = http, Timeout = TimeSpan.FromSeconds(10) };
     }
 
+    /// <summary>Its process.</summary>
+    public int Pid => _program.Pid;
+
     /// <summary>Its log so far.</summary>
     public string Log => _program.Error;
 
@@ -93,11 +96,11 @@ internal sealed class NodeUnderTest : IDisposable
         async () => (await StatusAsync()).GetProperty("lanes").EnumerateArray().All(l => l.GetProperty("state").GetString() == "delivering" && l.GetProperty("lag_seconds").GetDouble() < 1 && l.GetProperty("delivered").GetInt64() > 0),
         "the lanes have caught up");
 
-    /// <summary>SIGTERM, and the exit code 0 that must follow.</summary>
-    public async Task DrainAsync()
+    /// <summary>SIGTERM, and the exit code 0 that must follow, within a minute unless told otherwise.</summary>
+    public async Task DrainAsync(TimeSpan? longest = null)
     {
         _program.Signal(15);
-        var (code, _, error) = await _program.EndAsync();
+        var (code, _, error) = await _program.EndAsync(longest);
         Assert.True(code == 0, error);
     }
 

@@ -6,7 +6,8 @@ namespace HyperIngest.Host.Commands.Demo;
 
 /// <summary>What <c>hyperingest verify --json</c> said.</summary>
 internal sealed record VerifySummary(
-    bool Clean, long Served, long Received, long Lost, long Duplicated, long Reordered, long Altered, long Unknown, long Bad, IReadOnlyList<string> Examples);
+    bool Clean, long Served, long Received, long Lost, long Duplicated, long Reordered, long Altered, long Unknown, long Bad,
+    long Unjournalled, double UnjournalledReachMs, IReadOnlyList<string> Examples);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VerifySummary))]
@@ -19,13 +20,20 @@ internal static class VerifyChild
 
     /// <summary>Reads the journal, or the tables behind <paramref name="connection"/>, back.</summary>
     /// <exception cref="InvalidOperationException">The verifier failed; the message has what it said.</exception>
-    public static async Task<VerifySummary> RunAsync(string plantPath, string servedPath, string journalPath, string? connection, CancellationToken cancellationToken)
+    public static Task<VerifySummary> RunAsync(string plantPath, string servedPath, string journalPath, string? connection, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = connection is null
             ? OwnProgram.With("verify", plantPath, "--served", servedPath, "--journal", journalPath, "--json")
             : OwnProgram.With("verify", plantPath, "--served", servedPath, "--postgres", $"${{{ConnectionVariable}}}", "--schema", DemoDatabase.Schema, "--json");
         // By the environment, because a command line is there for every user to read.
         if (connection is not null) start.Environment[ConnectionVariable] = connection;
+        return RunAsync(start, cancellationToken);
+    }
+
+    /// <summary>Runs a <c>verify --json</c> of the caller's making.</summary>
+    /// <exception cref="InvalidOperationException">The verifier failed; the message has what it said.</exception>
+    public static async Task<VerifySummary> RunAsync(ProcessStartInfo start, CancellationToken cancellationToken)
+    {
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("The verifier did not start.");

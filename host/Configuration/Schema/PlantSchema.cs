@@ -53,7 +53,8 @@ internal static class PlantSchema
                 ("drop", ModbusFaultKind.Drop), ("silence", ModbusFaultKind.Silence), ("delay", ModbusFaultKind.Delay), ("exception", ModbusFaultKind.Exception),
                 ("wrong-transaction-id", ModbusFaultKind.WrongTransactionId), ("wrong-unit", ModbusFaultKind.WrongUnit), ("truncated", ModbusFaultKind.Truncated),
                 ("short-payload", ModbusFaultKind.ShortPayload), ("long-payload", ModbusFaultKind.LongPayload), ("extra-bytes", ModbusFaultKind.ExtraBytes),
-                ("garbage", ModbusFaultKind.Garbage), ("bit-flips", ModbusFaultKind.BitFlips), ("trickle", ModbusFaultKind.Trickle)),
+                ("garbage", ModbusFaultKind.Garbage), ("bit-flips", ModbusFaultKind.BitFlips), ("trickle", ModbusFaultKind.Trickle),
+                ("repeat", ModbusFaultKind.Repeat)),
             ModbusFaultKind.Silence, "How the devices misbehave.")
         { Required = true };
 

@@ -47,6 +47,24 @@ public sealed class SimulatedDeviceTests
     }
 
     [Fact]
+    public void A_skewed_clock_runs_a_waveform_early()
+    {
+        PlantTagOptions tag = new() { Name = "clock", Type = ModbusType.UInt32, Generator = new GeneratorOptions { Kind = GeneratorKind.Counter, Max = 1_000_000_000, Period = TimeSpan.FromSeconds(1) } };
+        Plant plant = new(new PlantOptions { Devices = [new PlantDeviceOptions { Name = "d", Tags = [tag] }] });
+        SimulatedDevice device = new("d", plant.Devices[0].Template, clock: new StoppedClock());
+        uint before = Clock(device);
+        device.ClockSkew = TimeSpan.FromHours(-1);
+        Assert.Equal(before - 3600, Clock(device));
+
+        static uint Clock(SimulatedDevice device)
+        {
+            Span<byte> registers = new byte[4];
+            device.Read(ModbusTable.HoldingRegister, 0, 2, registers);
+            return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(registers);
+        }
+    }
+
+    [Fact]
     public void Tags_cut_by_a_request_stand_at_their_count()
     {
         SimulatedDevice device = TestPlants.Device(new PlantTagOptions { Name = "f{n}", Count = 3, Type = ModbusType.Float64 });
@@ -175,4 +193,9 @@ public sealed class SimulatedDeviceTests
         ModbusType.Float32 => (ValueKind.Float64, BitConverter.DoubleToInt64Bits(BinaryPrimitives.ReadSingleBigEndian(b))),
         _ => (ValueKind.Float64, BinaryPrimitives.ReadInt64BigEndian(b)),
     };
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 1, 31, 8, 0, 0, TimeSpan.Zero);
+    }
 }

@@ -99,6 +99,27 @@ public sealed class SimulatorTests
     }
 
     [Fact]
+    public async Task The_parent_has_a_device_misbehave_and_behave_again()
+    {
+        await using Simulator simulator = new(TestPlants.Of(2, TestPlants.OneOfEach()));
+        string device = simulator.Plant.Devices[1].Name;
+        StringWriter output = new();
+        string wrong = $"fault nobody drop\nfault {device} explode\nfault {device} drop 0\nfault {device} delay 1 soon\nfault {device}\nheal nobody\n";
+        await SimulatorControl.RunAsync(simulator, new StringReader($"{wrong}fault {device} wrong-transaction-id 3 20\n"), output);
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.All(lines[1..^1], l => Assert.Contains("expected", l.Replace("has no device", "expected", StringComparison.Ordinal)));
+        Assert.Equal(8, lines.Length);
+        Assert.Contains("\"requests\":0", lines[^1]);
+        ModbusFaultRun fault = Assert.IsType<ModbusFaultRun>(simulator.Unit(1).Fault);
+        Assert.Equal((ModbusFaultKind.WrongTransactionId, 3, 20), (fault.Kind, fault.Requests, fault.Pause.TotalMilliseconds));
+        Assert.Null(simulator.Unit(0).Fault);
+
+        await using Simulator healed = new(TestPlants.Of(1, TestPlants.OneOfEach()));
+        await SimulatorControl.RunAsync(healed, new StringReader($"fault {healed.Plant.Devices[0].Name} silence\nheal {healed.Plant.Devices[0].Name}\n"), new StringWriter());
+        Assert.Null(healed.Unit(0).Fault);
+    }
+
+    [Fact]
     public async Task The_end_of_input_ends_the_simulator()
     {
         await using Simulator simulator = new(TestPlants.Of(1, TestPlants.OneOfEach()));
