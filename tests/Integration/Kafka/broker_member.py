@@ -7,6 +7,8 @@ import confluent_kafka
 bootstrap, group, topic, *more = sys.argv[1:]
 config = {"bootstrap.servers": bootstrap, "group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False, "heartbeat.interval.ms": 100,
           "fetch.wait.max.ms": 50, "reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200}
+failures = []
+config["error_cb"] = lambda error: failures.append(error) if error.fatal() else None
 config.update(setting.split("=", 1) for setting in more)
 consumer = confluent_kafka.Consumer(config)
 consumer.subscribe([topic])
@@ -15,6 +17,9 @@ threading.Thread(target=lambda: (sys.stdin.read(), stopping.set()), daemon=True)
 assigned = 0
 while not stopping.is_set():
     message = consumer.poll(0.02)
+    if failures:
+        print("fatal", failures[0].str(), flush=True)
+        break
     try:
         now = len(consumer.assignment())
     except confluent_kafka.KafkaException:
@@ -25,9 +30,6 @@ while not stopping.is_set():
     if message is None:
         continue
     if message.error():
-        if message.error().fatal():
-            print("fatal", message.error().name(), flush=True)
-            break
         continue
     print("read", message.value().decode(), flush=True)
     try:
