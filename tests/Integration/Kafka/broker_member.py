@@ -8,7 +8,14 @@ bootstrap, group, topic, *more = sys.argv[1:]
 config = {"bootstrap.servers": bootstrap, "group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False, "heartbeat.interval.ms": 100,
           "fetch.wait.max.ms": 50, "reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200}
 failures = []
-config["error_cb"] = lambda error: failures.append(error) if error.fatal() else None
+
+
+def note(error):
+    if error.fatal() or error.code() == confluent_kafka.KafkaError._FATAL:
+        failures.append(error)
+
+
+config["error_cb"] = note
 config.update(setting.split("=", 1) for setting in more)
 consumer = confluent_kafka.Consumer(config)
 consumer.subscribe([topic])
@@ -30,10 +37,11 @@ while not stopping.is_set():
     if message is None:
         continue
     if message.error():
+        note(message.error())
         continue
     print("read", message.value().decode(), flush=True)
     try:
         consumer.commit(message, asynchronous=False)
-    except confluent_kafka.KafkaException:
-        pass  # a rebalance, or the broker is away: what was not committed comes again
+    except confluent_kafka.KafkaException as error:
+        note(error.args[0])  # else a rebalance, or the broker is away: what was not committed comes again
 consumer.close()
