@@ -167,9 +167,10 @@ public sealed class Shard
 
         void Count(ReadOnlySpan<Reading> readings)
         {
-            count += readings.Length;
             foreach (ref readonly Reading reading in readings)
             {
+                if (SourceMark.IsIn(reading)) continue;
+                count++;
                 from = Math.Min(from, reading.GatewayTime);
                 to = Math.Max(to, reading.GatewayTime);
             }
