@@ -91,7 +91,7 @@ internal sealed class BrokerConnection
         {
             _counters.Unsupported.Add();
             if (key != KafkaApi.ApiVersions) return false;
-            ApiVersionsApi.Write(answer, KafkaError.UnsupportedVersion, version: 0);
+            ApiVersionsApi.Write(answer, BrokerError.UnsupportedVersion, version: 0);
             return await SendAsync(answer, null).ConfigureAwait(false);
         }
         _counters.Requests(key).Add();

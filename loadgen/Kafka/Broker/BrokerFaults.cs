@@ -30,7 +30,7 @@ public sealed class BrokerFaults
     }
 
     /// <summary>Answers with <paramref name="error"/>, wherever an error can stand, and does not carry the request out.</summary>
-    public BrokerFault Fail(KafkaApi api, KafkaError error, int times = 1) => Add(new Planned(Kind.Error, [api], new BrokerFault(times)) { Error = error });
+    public BrokerFault Fail(KafkaApi api, BrokerError error, int times = 1) => Add(new Planned(Kind.Error, [api], new BrokerFault(times)) { Error = error });
 
     /// <summary>Answers with an error for one partition; the request's other partitions are served.</summary>
     /// <param name="topic">Its topic.</param>
@@ -38,7 +38,7 @@ public sealed class BrokerFaults
     /// <param name="error">The error.</param>
     /// <param name="times">Requests that name the partition.</param>
     /// <param name="api">Of this kind; null for produce, fetch and list offsets.</param>
-    public BrokerFault FailPartition(string topic, int partition, KafkaError error, int times = 1, KafkaApi? api = null) =>
+    public BrokerFault FailPartition(string topic, int partition, BrokerError error, int times = 1, KafkaApi? api = null) =>
         Add(new Planned(Kind.PartitionError, api is KafkaApi one ? [one] : AskedOfLeaders, new BrokerFault(times))
         {
             Error = error,
@@ -47,11 +47,11 @@ public sealed class BrokerFaults
 
     /// <summary>The partition's leader has moved: the client has to look where to. With one broker it comes back to the same.</summary>
     public BrokerFault NotLeader(string topic, int partition, int times = 1, KafkaApi? api = null) =>
-        FailPartition(topic, partition, KafkaError.NotLeaderForPartition, times, api);
+        FailPartition(topic, partition, BrokerError.NotLeaderForPartition, times, api);
 
     /// <summary>The coordinator has moved: the next requests to it, of groups or transactions, are refused, and the client has to ask where it is.</summary>
     public BrokerFault MoveCoordinator(int times = 1) =>
-        Add(new Planned(Kind.Error, AskedOfCoordinators, new BrokerFault(times)) { Error = KafkaError.NotCoordinator });
+        Add(new Planned(Kind.Error, AskedOfCoordinators, new BrokerFault(times)) { Error = BrokerError.NotCoordinator });
 
     /// <summary>Carries the request out and answers it that much later. The connection's other requests wait too, as with a slow broker.</summary>
     public BrokerFault Delay(KafkaApi api, TimeSpan by, int times = 1) => Add(new Planned(Kind.Delay, [api], new BrokerFault(times)) { By = by });
@@ -80,9 +80,9 @@ public sealed class BrokerFaults
         }
     }
 
-    internal KafkaError? Error(KafkaApi api) => Strike(Kind.Error, api, null)?.Error;
+    internal BrokerError? Error(KafkaApi api) => Strike(Kind.Error, api, null)?.Error;
 
-    internal KafkaError? PartitionError(KafkaApi api, PartitionId partition) => Strike(Kind.PartitionError, api, partition)?.Error;
+    internal BrokerError? PartitionError(KafkaApi api, PartitionId partition) => Strike(Kind.PartitionError, api, partition)?.Error;
 
     internal TimeSpan? DelayOf(KafkaApi api) => Strike(Kind.Delay, api, null)?.By;
 
@@ -107,7 +107,7 @@ public sealed class BrokerFaults
 
     private sealed record Planned(Kind Kind, KafkaApi[] Apis, BrokerFault Fault)
     {
-        public KafkaError Error { get; init; }
+        public BrokerError Error { get; init; }
 
         public PartitionId? Partition { get; init; }
 

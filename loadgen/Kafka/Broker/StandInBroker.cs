@@ -80,8 +80,8 @@ public sealed class StandInBroker : IAsyncDisposable
     {
         lock (_state.Gate)
         {
-            KafkaError error = _state.Topics.Check(name, partitions);
-            if (error != KafkaError.None) throw new ArgumentException($"Topic '{name}' with {partitions} partitions cannot be created: {error}.", nameof(name));
+            BrokerError error = _state.Topics.Check(name, partitions);
+            if (error != BrokerError.None) throw new ArgumentException($"Topic '{name}' with {partitions} partitions cannot be created: {error}.", nameof(name));
             _state.Topics.Create(name, partitions, settings ?? _state.Options.DefaultTopicSettings);
         }
     }

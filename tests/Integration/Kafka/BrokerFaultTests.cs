@@ -18,11 +18,11 @@ public sealed class BrokerFaultTests : IAsyncLifetime
     public async Task DisposeAsync() => await _clients.DisposeAsync();
 
     [Theory]
-    [InlineData(KafkaError.TopicAuthorizationFailed, ErrorCode.TopicAuthorizationFailed)]
-    [InlineData(KafkaError.MessageTooLarge, ErrorCode.MsgSizeTooLarge)]
-    [InlineData(KafkaError.InvalidRequiredAcks, ErrorCode.InvalidRequiredAcks)]
-    [InlineData(KafkaError.UnknownServerError, ErrorCode.Unknown)]
-    public async Task Produce_error_that_no_retry_helps_is_seen_by_the_client(KafkaError error, ErrorCode seen)
+    [InlineData(BrokerError.TopicAuthorizationFailed, ErrorCode.TopicAuthorizationFailed)]
+    [InlineData(BrokerError.MessageTooLarge, ErrorCode.MsgSizeTooLarge)]
+    [InlineData(BrokerError.InvalidRequiredAcks, ErrorCode.InvalidRequiredAcks)]
+    [InlineData(BrokerError.UnknownServerError, ErrorCode.Unknown)]
+    public async Task Produce_error_that_no_retry_helps_is_seen_by_the_client(BrokerError error, ErrorCode seen)
     {
         using IProducer<string, string> producer = _clients.Producer(c => c.MessageSendMaxRetries = 0);
         BrokerFault fault = _clients.Broker.Faults.Fail(KafkaApi.Produce, error);
@@ -38,12 +38,12 @@ public sealed class BrokerFaultTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(KafkaError.NotLeaderForPartition)]
-    [InlineData(KafkaError.LeaderNotAvailable)]
-    [InlineData(KafkaError.NotEnoughReplicas)]
-    [InlineData(KafkaError.RequestTimedOut)]
-    [InlineData(KafkaError.KafkaStorageError)]
-    public async Task Produce_error_that_a_retry_helps_is_retried(KafkaError error)
+    [InlineData(BrokerError.NotLeaderForPartition)]
+    [InlineData(BrokerError.LeaderNotAvailable)]
+    [InlineData(BrokerError.NotEnoughReplicas)]
+    [InlineData(BrokerError.RequestTimedOut)]
+    [InlineData(BrokerError.KafkaStorageError)]
+    public async Task Produce_error_that_a_retry_helps_is_retried(BrokerError error)
     {
         using IProducer<string, string> producer = _clients.Idempotent();
         BrokerFault fault = _clients.Broker.Faults.FailPartition("t", 0, error, times: 3, KafkaApi.Produce);
@@ -164,10 +164,10 @@ public sealed class BrokerFaultTests : IAsyncLifetime
     [Fact]
     public void Fault_that_was_ended_strikes_no_more()
     {
-        BrokerFault one = _clients.Broker.Faults.Fail(KafkaApi.Produce, KafkaError.CorruptMessage, times: 5);
+        BrokerFault one = _clients.Broker.Faults.Fail(KafkaApi.Produce, BrokerError.CorruptMessage, times: 5);
         BrokerFault other = _clients.Broker.Faults.Delay(KafkaApi.Produce, Longest);
         _clients.Broker.Faults.Clear();
         Assert.Equal((0, 0), (one.Left, other.Left));
-        Assert.Throws<ArgumentOutOfRangeException>(() => _clients.Broker.Faults.Fail(KafkaApi.Produce, KafkaError.CorruptMessage, times: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _clients.Broker.Faults.Fail(KafkaApi.Produce, BrokerError.CorruptMessage, times: 0));
     }
 }

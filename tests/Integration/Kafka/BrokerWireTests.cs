@@ -60,46 +60,46 @@ public sealed class BrokerWireTests : IAsyncLifetime
     public async Task Client_of_a_later_protocol_is_told_what_there_is()
     {
         byte[] answer = await SendAsync(Request(ApiVersionsKey, 9, []));
-        Assert.Equal((short)KafkaError.UnsupportedVersion, BinaryPrimitives.ReadInt16BigEndian(answer.AsSpan(8)));
+        Assert.Equal((short)BrokerError.UnsupportedVersion, BinaryPrimitives.ReadInt16BigEndian(answer.AsSpan(8)));
         Assert.Equal(Enum.GetValues<KafkaApi>().Length, BinaryPrimitives.ReadInt32BigEndian(answer.AsSpan(10)));
     }
 
     [Theory]
-    [InlineData(0, KafkaError.None)]
-    [InlineData(61, KafkaError.CorruptMessage)] // a record
-    [InlineData(17, KafkaError.CorruptMessage)] // the checksum
-    [InlineData(16, KafkaError.UnsupportedForMessageFormat)] // magic
-    [InlineData(11, KafkaError.CorruptMessage)] // the length: more than there is
-    public async Task Batch_that_was_altered_on_its_way_is_refused(int alteredAt, KafkaError expected)
+    [InlineData(0, BrokerError.None)]
+    [InlineData(61, BrokerError.CorruptMessage)] // a record
+    [InlineData(17, BrokerError.CorruptMessage)] // the checksum
+    [InlineData(16, BrokerError.UnsupportedForMessageFormat)] // magic
+    [InlineData(11, BrokerError.CorruptMessage)] // the length: more than there is
+    public async Task Batch_that_was_altered_on_its_way_is_refused(int alteredAt, BrokerError expected)
     {
         _broker.CreateTopic("t", 1);
         byte[] batch = BrokerBatch.Of(producerId: -1, epoch: -1, sequence: -1, records: 3);
         if (alteredAt > 0) batch[alteredAt] ^= 1;
-        Assert.Equal((expected, expected == KafkaError.None ? 0 : -1), await ProduceAsync(batch));
-        Assert.Equal(expected == KafkaError.None ? 3 : 0, _broker.CountRecords("t", KafkaIsolation.ReadUncommitted));
+        Assert.Equal((expected, expected == BrokerError.None ? 0 : -1), await ProduceAsync(batch));
+        Assert.Equal(expected == BrokerError.None ? 3 : 0, _broker.CountRecords("t", KafkaIsolation.ReadUncommitted));
     }
 
     [Fact]
     public async Task Sequences_of_an_idempotent_producer_are_held_to()
     {
         _broker.CreateTopic("t", 1);
-        Assert.Equal((KafkaError.OutOfOrderSequenceNumber, -1), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 3, records: 3)));
-        Assert.Equal((KafkaError.None, 0), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 0, records: 3)));
-        Assert.Equal((KafkaError.None, 3), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 3, records: 2)));
+        Assert.Equal((BrokerError.OutOfOrderSequenceNumber, -1), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 3, records: 3)));
+        Assert.Equal((BrokerError.None, 0), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 0, records: 3)));
+        Assert.Equal((BrokerError.None, 3), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 3, records: 2)));
 
         // Again: it stands where it stands.
-        Assert.Equal((KafkaError.None, 0), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 0, records: 3)));
-        Assert.Equal((KafkaError.OutOfOrderSequenceNumber, -1), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 6, records: 1)));
+        Assert.Equal((BrokerError.None, 0), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 0, records: 3)));
+        Assert.Equal((BrokerError.OutOfOrderSequenceNumber, -1), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 6, records: 1)));
 
         // A new epoch begins at 0, and the one before is over.
-        Assert.Equal((KafkaError.OutOfOrderSequenceNumber, -1), await ProduceAsync(BrokerBatch.Of(7, 1, sequence: 5, records: 1)));
-        Assert.Equal((KafkaError.None, 5), await ProduceAsync(BrokerBatch.Of(7, 1, sequence: 0, records: 1)));
-        Assert.Equal((KafkaError.InvalidProducerEpoch, -1), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 5, records: 1)));
+        Assert.Equal((BrokerError.OutOfOrderSequenceNumber, -1), await ProduceAsync(BrokerBatch.Of(7, 1, sequence: 5, records: 1)));
+        Assert.Equal((BrokerError.None, 5), await ProduceAsync(BrokerBatch.Of(7, 1, sequence: 0, records: 1)));
+        Assert.Equal((BrokerError.InvalidProducerEpoch, -1), await ProduceAsync(BrokerBatch.Of(7, 0, sequence: 5, records: 1)));
         Assert.Equal(6, _broker.CountRecords("t", KafkaIsolation.ReadUncommitted));
     }
 
     // Answers (error, base offset) of the one partition.
-    private async Task<(KafkaError Error, long Offset)> ProduceAsync(byte[] batch)
+    private async Task<(BrokerError Error, long Offset)> ProduceAsync(byte[] batch)
     {
         byte[] body =
         [
@@ -111,7 +111,7 @@ public sealed class BrokerWireTests : IAsyncLifetime
 
         // Length, correlation id, count of topics, "t", count of partitions, partition.
         const int ErrorAt = 4 + 4 + 4 + 3 + 4 + 4;
-        return ((KafkaError)BinaryPrimitives.ReadInt16BigEndian(answer.AsSpan(ErrorAt)), BinaryPrimitives.ReadInt64BigEndian(answer.AsSpan(ErrorAt + 2)));
+        return ((BrokerError)BinaryPrimitives.ReadInt16BigEndian(answer.AsSpan(ErrorAt)), BinaryPrimitives.ReadInt64BigEndian(answer.AsSpan(ErrorAt + 2)));
     }
 
     private static byte[] Request(short key, short version, byte[] body)

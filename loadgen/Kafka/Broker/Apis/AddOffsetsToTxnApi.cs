@@ -18,13 +18,13 @@ internal sealed class AddOffsetsToTxnApi : IApi
         long producerId = body.Int64();
         short epoch = body.Int16();
         string group = body.String();
-        KafkaError error;
+        BrokerError error;
         lock (request.Broker.Gate)
         {
             TransactionalProducer? producer = null;
-            error = request.Injected ?? (group.Length == 0 ? KafkaError.InvalidGroupId : KafkaError.None);
-            if (error == KafkaError.None) error = request.Broker.Transactions.Check(transactionalId, producerId, epoch, out producer);
-            if (error == KafkaError.None)
+            error = request.Injected ?? (group.Length == 0 ? BrokerError.InvalidGroupId : BrokerError.None);
+            if (error == BrokerError.None) error = request.Broker.Transactions.Check(transactionalId, producerId, epoch, out producer);
+            if (error == BrokerError.None)
             {
                 request.Broker.Transactions.Begin(producer!);
                 producer!.Groups.Add(group);

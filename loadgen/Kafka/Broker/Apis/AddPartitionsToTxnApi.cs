@@ -22,10 +22,10 @@ internal sealed class AddPartitionsToTxnApi : IApi
         lock (request.Broker.Gate)
         {
             TransactionalProducer? producer = null;
-            KafkaError error = request.Injected ?? request.Broker.Transactions.Check(transactionalId, producerId, epoch, out producer);
+            BrokerError error = request.Injected ?? request.Broker.Transactions.Check(transactionalId, producerId, epoch, out producer);
             PartitionId[] added = [.. topics.SelectMany(t => t.Partitions.Select(p => new PartitionId(t.Name, p)))];
             HashSet<PartitionId> unknown = [.. added.Where(at => request.Broker.Topics.Find(at.Topic, at.Partition) is null)];
-            if (error == KafkaError.None && unknown.Count == 0 && added.Length > 0)
+            if (error == BrokerError.None && unknown.Count == 0 && added.Length > 0)
             {
                 request.Broker.Transactions.Begin(producer!);
                 producer!.Partitions.UnionWith(added);
@@ -43,9 +43,9 @@ internal sealed class AddPartitionsToTxnApi : IApi
         return ValueTask.CompletedTask;
     }
 
-    private static KafkaError ErrorOf(KafkaError error, HashSet<PartitionId> unknown, PartitionId at)
+    private static BrokerError ErrorOf(BrokerError error, HashSet<PartitionId> unknown, PartitionId at)
     {
-        if (error != KafkaError.None || unknown.Count == 0) return error;
-        return unknown.Contains(at) ? KafkaError.UnknownTopicOrPartition : KafkaError.OperationNotAttempted;
+        if (error != BrokerError.None || unknown.Count == 0) return error;
+        return unknown.Contains(at) ? BrokerError.UnknownTopicOrPartition : BrokerError.OperationNotAttempted;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ApiRequest
     public required WireReader Body { get; init; }
 
     /// <summary>The error a test wants answered, everywhere an error can stand; the request is then not carried out.</summary>
-    public KafkaError? Injected { get; init; }
+    public BrokerError? Injected { get; init; }
 
     /// <summary>Ends when the connection does.</summary>
     public required CancellationToken Closing { get; init; }
@@ -30,5 +30,5 @@ internal sealed class ApiRequest
     public bool WantsNoAnswer { get; set; }
 
     /// <summary>The error a test wants for this partition, if it wants one.</summary>
-    public KafkaError? InjectedFor(PartitionId partition) => Injected ?? Faults.PartitionError(Api, partition);
+    public BrokerError? InjectedFor(PartitionId partition) => Injected ?? Faults.PartitionError(Api, partition);
 }

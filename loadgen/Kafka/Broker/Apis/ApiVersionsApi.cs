@@ -13,12 +13,12 @@ internal sealed class ApiVersionsApi : IApi
 
     public ValueTask AnswerAsync(ApiRequest request, WireWriter answer)
     {
-        Write(answer, request.Injected ?? KafkaError.None, request.Version);
+        Write(answer, request.Injected ?? BrokerError.None, request.Version);
         return ValueTask.CompletedTask;
     }
 
     /// <summary>Writes the list; also, as version 0 with an error, for a client that asked in a version beyond what is known here (KIP-511).</summary>
-    public static void Write(WireWriter answer, KafkaError error, short version)
+    public static void Write(WireWriter answer, BrokerError error, short version)
     {
         answer.Error(error);
         answer.Array(ApiTable.All, static (to, api) =>

@@ -37,19 +37,19 @@ internal sealed class CreateTopicsApi : IApi
         return ValueTask.CompletedTask;
     }
 
-    private static KafkaError Create(BrokerState broker, NewTopic topic, bool onlyCheck)
+    private static BrokerError Create(BrokerState broker, NewTopic topic, bool onlyCheck)
     {
         // From version 4 on -1 is the broker's default (KIP-464).
         int partitions = topic.Partitions == -1 ? broker.Options.DefaultPartitions : topic.Partitions;
-        if (topic.Replicas is not (1 or -1)) return KafkaError.InvalidReplicationFactor;
+        if (topic.Replicas is not (1 or -1)) return BrokerError.InvalidReplicationFactor;
         TopicSettings? settings = broker.Options.DefaultTopicSettings;
         foreach ((string name, string? value) in topic.Configs)
         {
             settings = TopicConfigs.With(settings, name, value);
-            if (settings is null) return KafkaError.InvalidConfig;
+            if (settings is null) return BrokerError.InvalidConfig;
         }
-        KafkaError error = broker.Topics.Check(topic.Name, partitions);
-        if (error == KafkaError.None && !onlyCheck) broker.Topics.Create(topic.Name, partitions, settings);
+        BrokerError error = broker.Topics.Check(topic.Name, partitions);
+        if (error == BrokerError.None && !onlyCheck) broker.Topics.Create(topic.Name, partitions, settings);
         return error;
     }
 

@@ -21,7 +21,7 @@ internal sealed class DeleteTopicsApi : IApi
             answer.Array(names, (to, name) =>
             {
                 to.String(name);
-                to.Error(request.Injected ?? (request.Broker.Topics.Delete(name) ? KafkaError.None : KafkaError.UnknownTopicOrPartition));
+                to.Error(request.Injected ?? (request.Broker.Topics.Delete(name) ? BrokerError.None : BrokerError.UnknownTopicOrPartition));
             });
 
             // Fetches that wait for it learn that it is gone.

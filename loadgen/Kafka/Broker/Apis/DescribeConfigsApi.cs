@@ -27,17 +27,17 @@ internal sealed class DescribeConfigsApi : IApi
             answer.Array(wanted, (to, resource) =>
             {
                 Topic? topic = resource.Type == OfTopic ? request.Broker.Topics.Find(resource.Name) : null;
-                KafkaError error = request.Injected ?? resource.Type switch
+                BrokerError error = request.Injected ?? resource.Type switch
                 {
-                    OfTopic => topic is null ? KafkaError.UnknownTopicOrPartition : KafkaError.None,
-                    OfBroker => KafkaError.None,
-                    _ => KafkaError.InvalidRequest,
+                    OfTopic => topic is null ? BrokerError.UnknownTopicOrPartition : BrokerError.None,
+                    OfBroker => BrokerError.None,
+                    _ => BrokerError.InvalidRequest,
                 };
                 to.Error(error);
                 to.String(null); // error message
                 to.Int8(resource.Type);
                 to.String(resource.Name);
-                var configs = topic is null || error != KafkaError.None ? [] : TopicConfigs.Of(topic.Settings);
+                var configs = topic is null || error != BrokerError.None ? [] : TopicConfigs.Of(topic.Settings);
                 to.Array([.. configs.Where(c => resource.Keys?.Contains(c.Name) != false)], (each, config) => Write(each, config, request.Version));
             });
         }

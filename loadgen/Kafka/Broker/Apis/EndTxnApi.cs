@@ -18,12 +18,12 @@ internal sealed class EndTxnApi : IApi
         long producerId = body.Int64();
         short epoch = body.Int16();
         bool commit = body.Bool();
-        KafkaError error;
+        BrokerError error;
         lock (request.Broker.Gate)
         {
             TransactionalProducer? producer = null;
             error = request.Injected ?? request.Broker.Transactions.Check(transactionalId, producerId, epoch, out producer);
-            if (error == KafkaError.None) error = request.Broker.Transactions.End(producer!, commit);
+            if (error == BrokerError.None) error = request.Broker.Transactions.End(producer!, commit);
         }
         answer.Int32(0); // throttle time, ms
         answer.Error(error);

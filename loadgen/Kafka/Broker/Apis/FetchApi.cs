@@ -77,7 +77,7 @@ internal sealed class FetchApi : IApi
                 CollectedPartition one = Collect(request, wanted, new PartitionId(topic, partition.Index), partition, wanted.MaxBytes - all.Bytes, all.Bytes == 0);
                 ofTopic.Add(one);
                 foreach (ReadOnlyMemory<byte> batch in one.Batches) all.Bytes += batch.Length;
-                all.HasError |= one.Error != KafkaError.None;
+                all.HasError |= one.Error != BrokerError.None;
             }
             all.Topics.Add((topic, ofTopic));
         }
@@ -88,16 +88,16 @@ internal sealed class FetchApi : IApi
         ApiRequest request, Wanted wanted, PartitionId at, WantedPartition partition, int bytesLeft, bool first)
     {
         PartitionLog? log = request.Broker.Topics.Find(at.Topic, at.Partition);
-        KafkaError error = request.InjectedFor(at) ?? (log is null ? KafkaError.UnknownTopicOrPartition : KafkaError.None);
-        if (error != KafkaError.None) return new CollectedPartition(at.Partition, error, -1, -1, -1, null, []);
+        BrokerError error = request.InjectedFor(at) ?? (log is null ? BrokerError.UnknownTopicOrPartition : BrokerError.None);
+        if (error != BrokerError.None) return new CollectedPartition(at.Partition, error, -1, -1, -1, null, []);
         if (partition.Offset < log!.Start || partition.Offset > log.End)
         {
-            return new CollectedPartition(at.Partition, KafkaError.OffsetOutOfRange, -1, -1, -1, null, []);
+            return new CollectedPartition(at.Partition, BrokerError.OffsetOutOfRange, -1, -1, -1, null, []);
         }
         List<ReadOnlyMemory<byte>> batches = [];
         long next = log.Read(partition.Offset, log.EndFor(wanted.Isolation), Math.Min(partition.MaxBytes, bytesLeft), first, batches);
         List<AbortedTransaction>? aborted = wanted.Isolation == KafkaIsolation.ReadCommitted ? log.AbortedBetween(partition.Offset, next) : null;
-        return new CollectedPartition(at.Partition, KafkaError.None, log.End, log.StableEnd, log.Start, aborted, batches);
+        return new CollectedPartition(at.Partition, BrokerError.None, log.End, log.StableEnd, log.Start, aborted, batches);
     }
 
     private static void Write(ApiRequest request, WireWriter answer, Collected collected)
@@ -105,7 +105,7 @@ internal sealed class FetchApi : IApi
         answer.Int32(0); // throttle time, ms
         if (request.Version >= 7)
         {
-            answer.Error(KafkaError.None);
+            answer.Error(BrokerError.None);
             answer.Int32(0); // session id: none
         }
         answer.Array(collected.Topics, (to, topic) =>
@@ -141,7 +141,7 @@ internal sealed class FetchApi : IApi
     private readonly record struct WantedPartition(int Index, long Offset, int MaxBytes);
 
     private sealed record CollectedPartition(
-        int Index, KafkaError Error, long HighWatermark, long StableEnd, long LogStart, List<AbortedTransaction>? Aborted, List<ReadOnlyMemory<byte>> Batches);
+        int Index, BrokerError Error, long HighWatermark, long StableEnd, long LogStart, List<AbortedTransaction>? Aborted, List<ReadOnlyMemory<byte>> Batches);
 
     private sealed class Collected
     {

@@ -17,13 +17,13 @@ internal sealed class FindCoordinatorApi : IApi
     {
         string key = request.Body.String();
         sbyte type = request.Version >= 1 ? request.Body.Int8() : (sbyte)0;
-        KafkaError error = request.Injected ?? (type is < 0 or > OfTransaction || (type == OfTransaction && key.Length == 0) ? KafkaError.InvalidRequest : KafkaError.None);
+        BrokerError error = request.Injected ?? (type is < 0 or > OfTransaction || (type == OfTransaction && key.Length == 0) ? BrokerError.InvalidRequest : BrokerError.None);
         if (request.Version >= 1) answer.Int32(0); // throttle time, ms
         answer.Error(error);
         if (request.Version >= 1) answer.String(null); // error message
-        answer.Int32(error == KafkaError.None ? BrokerState.NodeId : -1);
-        answer.String(error == KafkaError.None ? request.Host : "");
-        answer.Int32(error == KafkaError.None ? request.Port : -1);
+        answer.Int32(error == BrokerError.None ? BrokerState.NodeId : -1);
+        answer.String(error == BrokerError.None ? request.Host : "");
+        answer.Int32(error == BrokerError.None ? request.Port : -1);
         return ValueTask.CompletedTask;
     }
 }

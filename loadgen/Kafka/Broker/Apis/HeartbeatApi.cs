@@ -18,10 +18,10 @@ internal sealed class HeartbeatApi : IApi
         int generation = body.Int32();
         string member = body.String();
         string? instance = request.Version >= 3 ? body.NullableString() : null;
-        KafkaError error;
+        BrokerError error;
         lock (request.Broker.Gate)
         {
-            error = request.Injected ?? request.Broker.Groups.Find(group)?.Heartbeat(member, instance, generation) ?? KafkaError.UnknownMemberId;
+            error = request.Injected ?? request.Broker.Groups.Find(group)?.Heartbeat(member, instance, generation) ?? BrokerError.UnknownMemberId;
         }
         if (request.Version >= 1) answer.Int32(0); // throttle time, ms
         answer.Error(error);

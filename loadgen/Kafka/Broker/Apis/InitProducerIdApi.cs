@@ -18,27 +18,27 @@ internal sealed class InitProducerIdApi : IApi
         TimeSpan timeout = TimeSpan.FromMilliseconds(body.Int32());
         long producerId = request.Version >= 3 ? body.Int64() : -1;
         short epoch = request.Version >= 3 ? body.Int16() : (short)-1;
-        KafkaError error = request.Injected ?? KafkaError.None;
+        BrokerError error = request.Injected ?? BrokerError.None;
         lock (request.Broker.Gate)
         {
-            if (error == KafkaError.None && transactionalId is null)
+            if (error == BrokerError.None && transactionalId is null)
             {
                 producerId = request.Broker.Transactions.NewProducerId();
                 epoch = 0;
             }
-            else if (error == KafkaError.None)
+            else if (error == BrokerError.None)
             {
                 error = request.Broker.Transactions.Init(transactionalId!, timeout, producerId, epoch, out TransactionalProducer? producer);
-                if (error == KafkaError.None) (producerId, epoch) = (producer!.ProducerId, producer.Epoch);
+                if (error == BrokerError.None) (producerId, epoch) = (producer!.ProducerId, producer.Epoch);
 
                 // ProducerFenced is known to clients from version 4 on (KIP-588).
-                if (error == KafkaError.ProducerFenced && request.Version < 4) error = KafkaError.InvalidProducerEpoch;
+                if (error == BrokerError.ProducerFenced && request.Version < 4) error = BrokerError.InvalidProducerEpoch;
             }
         }
         answer.Int32(0); // throttle time, ms
         answer.Error(error);
-        answer.Int64(error == KafkaError.None ? producerId : -1);
-        answer.Int16(error == KafkaError.None ? epoch : (short)-1);
+        answer.Int64(error == BrokerError.None ? producerId : -1);
+        answer.Int16(error == BrokerError.None ? epoch : (short)-1);
         answer.EndStruct();
         return ValueTask.CompletedTask;
     }

@@ -40,10 +40,10 @@ internal sealed class JoinGroupApi : IApi
     private static Task<JoinAnswer> Join(ApiRequest request, string group, JoinRequest join)
     {
         StandInBrokerOptions options = request.Broker.Options;
-        KafkaError? error = request.Injected;
-        if (group.Length == 0) error ??= KafkaError.InvalidGroupId;
-        if (join.SessionTimeout < options.MinSessionTimeout || join.SessionTimeout > options.MaxSessionTimeout) error ??= KafkaError.InvalidSessionTimeout;
-        if (error is KafkaError refused) return Task.FromResult(JoinAnswer.Refused(refused, join.MemberId));
+        BrokerError? error = request.Injected;
+        if (group.Length == 0) error ??= BrokerError.InvalidGroupId;
+        if (join.SessionTimeout < options.MinSessionTimeout || join.SessionTimeout > options.MaxSessionTimeout) error ??= BrokerError.InvalidSessionTimeout;
+        if (error is BrokerError refused) return Task.FromResult(JoinAnswer.Refused(refused, join.MemberId));
         lock (request.Broker.Gate) return request.Broker.Groups.FindOrCreate(group).Join(join);
     }
 }

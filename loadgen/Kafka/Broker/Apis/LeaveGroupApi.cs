@@ -15,8 +15,8 @@ internal sealed class LeaveGroupApi : IApi
     {
         string group = request.Body.String();
         string member = request.Body.String();
-        KafkaError error;
-        lock (request.Broker.Gate) error = request.Injected ?? request.Broker.Groups.Find(group)?.Leave(member) ?? KafkaError.UnknownMemberId;
+        BrokerError error;
+        lock (request.Broker.Gate) error = request.Injected ?? request.Broker.Groups.Find(group)?.Leave(member) ?? BrokerError.UnknownMemberId;
         if (request.Version >= 1) answer.Int32(0); // throttle time, ms
         answer.Error(error);
         return ValueTask.CompletedTask;

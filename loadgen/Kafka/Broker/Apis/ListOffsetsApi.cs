@@ -32,8 +32,8 @@ internal sealed class ListOffsetsApi : IApi
                 {
                     PartitionId at = new(topic.Name, partition.Index);
                     PartitionLog? log = request.Broker.Topics.Find(at.Topic, at.Partition);
-                    KafkaError error = request.InjectedFor(at) ?? (log is null ? KafkaError.UnknownTopicOrPartition : KafkaError.None);
-                    (long timestamp, long offset) = error == KafkaError.None ? Find(log!, partition.Timestamp, isolation) : (-1, -1);
+                    BrokerError error = request.InjectedFor(at) ?? (log is null ? BrokerError.UnknownTopicOrPartition : BrokerError.None);
+                    (long timestamp, long offset) = error == BrokerError.None ? Find(log!, partition.Timestamp, isolation) : (-1, -1);
                     each.Int32(partition.Index);
                     each.Error(error);
                     each.Int64(timestamp);

@@ -18,13 +18,13 @@ internal sealed class MetadataApi : IApi
 
         // All topics: an empty list in version 0, null from 1 on.
         if (request.Version == 0 && names is { Count: 0 }) names = null;
-        List<(string Name, KafkaError Error, int Partitions)> topics = [];
+        List<(string Name, BrokerError Error, int Partitions)> topics = [];
         lock (request.Broker.Gate)
         {
             foreach (string name in names ?? [.. request.Broker.Topics.All.Select(t => t.Name)])
             {
                 Topic? topic = null;
-                KafkaError error = request.Injected ?? request.Broker.Topics.FindOrCreate(name, mayCreate, out topic);
+                BrokerError error = request.Injected ?? request.Broker.Topics.FindOrCreate(name, mayCreate, out topic);
                 topics.Add((name, error, topic?.Partitions.Length ?? 0));
             }
         }
@@ -49,7 +49,7 @@ internal sealed class MetadataApi : IApi
 
     private static void WritePartition(WireWriter answer, int partition)
     {
-        answer.Error(KafkaError.None);
+        answer.Error(BrokerError.None);
         answer.Int32(partition);
         answer.Int32(BrokerState.NodeId); // leader
         answer.ArrayCount(1); // replicas

@@ -32,8 +32,8 @@ internal sealed class OffsetCommitApi : IApi
         if (request.Version >= 3) answer.Int32(0); // throttle time, ms
         lock (request.Broker.Gate)
         {
-            KafkaError error = request.Injected ?? (id.Length == 0 ? KafkaError.InvalidGroupId : KafkaError.None);
-            Group? group = error == KafkaError.None ? request.Broker.Groups.FindOrCreate(id) : null;
+            BrokerError error = request.Injected ?? (id.Length == 0 ? BrokerError.InvalidGroupId : BrokerError.None);
+            Group? group = error == BrokerError.None ? request.Broker.Groups.FindOrCreate(id) : null;
             if (group is not null) error = group.CheckCommit(member, instance, generation);
             answer.Array(topics, (to, topic) =>
             {
@@ -48,12 +48,12 @@ internal sealed class OffsetCommitApi : IApi
         return ValueTask.CompletedTask;
     }
 
-    private static KafkaError Commit(ApiRequest request, KafkaError error, Group? group, PartitionId at, CommittedOffset offset)
+    private static BrokerError Commit(ApiRequest request, BrokerError error, Group? group, PartitionId at, CommittedOffset offset)
     {
-        if (error != KafkaError.None) return error;
-        if (request.Broker.Topics.Find(at.Topic, at.Partition) is null) return KafkaError.UnknownTopicOrPartition;
-        if (offset.Metadata?.Length > MaxMetadataLength) return KafkaError.OffsetMetadataTooLarge;
+        if (error != BrokerError.None) return error;
+        if (request.Broker.Topics.Find(at.Topic, at.Partition) is null) return BrokerError.UnknownTopicOrPartition;
+        if (offset.Metadata?.Length > MaxMetadataLength) return BrokerError.OffsetMetadataTooLarge;
         group!.Offsets.Commit(at, offset);
-        return KafkaError.None;
+        return BrokerError.None;
     }
 }

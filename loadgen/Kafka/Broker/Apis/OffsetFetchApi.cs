@@ -37,8 +37,8 @@ internal sealed class OffsetFetchApi : IApi
                 to.Array(topic.Partitions, (each, partition) =>
                 {
                     PartitionId at = new(topic.Name, partition);
-                    KafkaError error = request.Injected ?? (mustBeStable && offsets?.IsUnstable(at) == true ? KafkaError.UnstableOffsetCommit : KafkaError.None);
-                    CommittedOffset offset = error == KafkaError.None && offsets?.Committed.TryGetValue(at, out CommittedOffset found) == true ? found : None;
+                    BrokerError error = request.Injected ?? (mustBeStable && offsets?.IsUnstable(at) == true ? BrokerError.UnstableOffsetCommit : BrokerError.None);
+                    CommittedOffset offset = error == BrokerError.None && offsets?.Committed.TryGetValue(at, out CommittedOffset found) == true ? found : None;
                     each.Int32(partition);
                     each.Int64(offset.Offset);
                     if (request.Version >= 5) each.Int32(offset.LeaderEpoch);
@@ -49,7 +49,7 @@ internal sealed class OffsetFetchApi : IApi
                 to.EndStruct();
             });
         }
-        if (request.Version >= 2) answer.Error(request.Injected ?? KafkaError.None);
+        if (request.Version >= 2) answer.Error(request.Injected ?? BrokerError.None);
         answer.EndStruct();
         return ValueTask.CompletedTask;
     }

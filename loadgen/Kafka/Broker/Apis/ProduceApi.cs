@@ -19,7 +19,7 @@ internal sealed class ProduceApi : IApi
         body.NullableString(); // transactional id: the batches say whose they are
         short acks = body.Int16();
         body.Int32(); // timeout of replication
-        KafkaError? refused = acks is AcksAll or 0 or 1 ? null : KafkaError.InvalidRequiredAcks;
+        BrokerError? refused = acks is AcksAll or 0 or 1 ? null : BrokerError.InvalidRequiredAcks;
         List<(string Topic, List<Result> Partitions)> results;
         lock (request.Broker.Gate)
         {
@@ -43,24 +43,24 @@ internal sealed class ProduceApi : IApi
         return ValueTask.CompletedTask;
     }
 
-    private static Result Store(ApiRequest request, KafkaError? refused, PartitionId at, Memory<byte> bytes)
+    private static Result Store(ApiRequest request, BrokerError? refused, PartitionId at, Memory<byte> bytes)
     {
-        KafkaError error = refused ?? request.InjectedFor(at) ?? KafkaError.None;
+        BrokerError error = refused ?? request.InjectedFor(at) ?? BrokerError.None;
         PartitionLog? log = request.Broker.Topics.Find(at.Topic, at.Partition);
-        if (error == KafkaError.None && log is null) error = KafkaError.UnknownTopicOrPartition;
-        if (error != KafkaError.None) return new Result(at.Partition, error, -1, -1);
+        if (error == BrokerError.None && log is null) error = BrokerError.UnknownTopicOrPartition;
+        if (error != BrokerError.None) return new Result(at.Partition, error, -1, -1);
         error = RecordBatch.Parse(bytes, out RecordBatch batch);
         long storedAt = -1;
-        if (error == KafkaError.None) error = log!.Check(batch, out storedAt);
+        if (error == BrokerError.None) error = log!.Check(batch, out storedAt);
 
         // The same batch again, because the answer was lost: it stands where it stands.
-        if (error == KafkaError.None && storedAt >= 0) return new Result(at.Partition, error, storedAt, log!.Start);
-        if (error == KafkaError.None && batch.IsTransactional) error = request.Broker.Transactions.CheckWrite(batch, at);
-        if (error != KafkaError.None) return new Result(at.Partition, error, -1, -1);
+        if (error == BrokerError.None && storedAt >= 0) return new Result(at.Partition, error, storedAt, log!.Start);
+        if (error == BrokerError.None && batch.IsTransactional) error = request.Broker.Transactions.CheckWrite(batch, at);
+        if (error != BrokerError.None) return new Result(at.Partition, error, -1, -1);
         long offset = log!.Append(batch);
         request.Broker.Appended();
-        return new Result(at.Partition, KafkaError.None, offset, log.Start);
+        return new Result(at.Partition, BrokerError.None, offset, log.Start);
     }
 
-    private readonly record struct Result(int Partition, KafkaError Error, long BaseOffset, long LogStart);
+    private readonly record struct Result(int Partition, BrokerError Error, long BaseOffset, long LogStart);
 }

@@ -24,8 +24,8 @@ internal sealed class SyncGroupApi : IApi
         {
             pending = (request.Injected, request.Broker.Groups.Find(group)) switch
             {
-                (KafkaError error, _) => Task.FromResult(new SyncAnswer(error, default)),
-                (_, null) => Task.FromResult(new SyncAnswer(KafkaError.UnknownMemberId, default)),
+                (BrokerError error, _) => Task.FromResult(new SyncAnswer(error, default)),
+                (_, null) => Task.FromResult(new SyncAnswer(BrokerError.UnknownMemberId, default)),
                 (_, Group found) => found.Sync(member, instance, generation, assignments),
             };
         }

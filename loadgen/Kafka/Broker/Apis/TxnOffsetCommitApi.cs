@@ -38,16 +38,16 @@ internal sealed class TxnOffsetCommitApi : IApi
         answer.Int32(0); // throttle time, ms
         lock (request.Broker.Gate)
         {
-            KafkaError error = request.Injected ?? request.Broker.Transactions.Check(transactionalId, producerId, epoch, out TransactionalProducer? producer)
+            BrokerError error = request.Injected ?? request.Broker.Transactions.Check(transactionalId, producerId, epoch, out TransactionalProducer? producer)
                 switch
                 {
-                    KafkaError.None when producer!.State != TransactionState.Ongoing || !producer.Groups.Contains(groupId) => KafkaError.InvalidTxnState,
-                    KafkaError checkedError => checkedError,
+                    BrokerError.None when producer!.State != TransactionState.Ongoing || !producer.Groups.Contains(groupId) => BrokerError.InvalidTxnState,
+                    BrokerError checkedError => checkedError,
                 };
             Group group = request.Broker.Groups.FindOrCreate(groupId);
 
             // A producer that says nothing of a generation is not held to one.
-            if (error == KafkaError.None && (generation >= 0 || member.Length > 0)) error = group.CheckCommit(member, instance, generation);
+            if (error == BrokerError.None && (generation >= 0 || member.Length > 0)) error = group.CheckCommit(member, instance, generation);
             answer.Array(topics, (to, topic) =>
             {
                 to.String(topic.Name);
@@ -64,12 +64,12 @@ internal sealed class TxnOffsetCommitApi : IApi
         return ValueTask.CompletedTask;
     }
 
-    private static KafkaError Hold(ApiRequest request, KafkaError error, Group group, long producerId, PartitionId at, CommittedOffset offset)
+    private static BrokerError Hold(ApiRequest request, BrokerError error, Group group, long producerId, PartitionId at, CommittedOffset offset)
     {
-        if (error != KafkaError.None) return error;
-        if (request.Broker.Topics.Find(at.Topic, at.Partition) is null) return KafkaError.UnknownTopicOrPartition;
-        if (offset.Metadata?.Length > OffsetCommitApi.MaxMetadataLength) return KafkaError.OffsetMetadataTooLarge;
+        if (error != BrokerError.None) return error;
+        if (request.Broker.Topics.Find(at.Topic, at.Partition) is null) return BrokerError.UnknownTopicOrPartition;
+        if (offset.Metadata?.Length > OffsetCommitApi.MaxMetadataLength) return BrokerError.OffsetMetadataTooLarge;
         group.Offsets.Hold(producerId, at, offset);
-        return KafkaError.None;
+        return BrokerError.None;
     }
 }

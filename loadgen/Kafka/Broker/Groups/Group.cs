@@ -41,11 +41,11 @@ internal sealed class Group
     public GroupOffsets Offsets { get; } = new();
 
     /// <summary>Whether a request of a member of this generation may be served.</summary>
-    public KafkaError Check(string memberId, string? instanceId, int generation)
+    public BrokerError Check(string memberId, string? instanceId, int generation)
     {
-        KafkaError error = CheckMember(memberId, instanceId);
-        if (error != KafkaError.None) return error;
-        return generation == Generation ? KafkaError.None : KafkaError.IllegalGeneration;
+        BrokerError error = CheckMember(memberId, instanceId);
+        if (error != BrokerError.None) return error;
+        return generation == Generation ? BrokerError.None : BrokerError.IllegalGeneration;
     }
 
     /// <summary>Enters the group; the answer comes when all members have.</summary>
@@ -55,11 +55,11 @@ internal sealed class Group
         if (request.MemberId.Length > 0)
         {
             bool handedOut = _handedOut.Remove(request.MemberId);
-            KafkaError error = handedOut ? KafkaError.None : CheckMember(request.MemberId, request.InstanceId);
-            if (error != KafkaError.None) return Task.FromResult(JoinAnswer.Refused(error, request.MemberId));
+            BrokerError error = handedOut ? BrokerError.None : CheckMember(request.MemberId, request.InstanceId);
+            if (error != BrokerError.None) return Task.FromResult(JoinAnswer.Refused(error, request.MemberId));
             member = _members.GetValueOrDefault(request.MemberId);
         }
-        if (!IsConsistent(request, member)) return Task.FromResult(JoinAnswer.Refused(KafkaError.InconsistentGroupProtocol, request.MemberId));
+        if (!IsConsistent(request, member)) return Task.FromResult(JoinAnswer.Refused(BrokerError.InconsistentGroupProtocol, request.MemberId));
         if (member is not null) return JoinAgain(member, request);
         if (request.MemberId.Length > 0) return Enter(new GroupMember(request.MemberId, request));
         string id = $"{request.InstanceId ?? request.ClientId}-{Guid.NewGuid()}";
@@ -69,19 +69,19 @@ internal sealed class Group
         }
         if (!request.MustKnowItsId) return Enter(new GroupMember(id, request));
         _handedOut[id] = _broker.Now + request.SessionTimeout;
-        return Task.FromResult(JoinAnswer.Refused(KafkaError.MemberIdRequired, id));
+        return Task.FromResult(JoinAnswer.Refused(BrokerError.MemberIdRequired, id));
     }
 
     /// <summary>Asks for the assignment; the leader brings everybody's.</summary>
     public Task<SyncAnswer> Sync(string memberId, string? instanceId, int generation, IReadOnlyList<(string Member, ReadOnlyMemory<byte> Assignment)> assignments)
     {
-        KafkaError error = Check(memberId, instanceId, generation);
-        if (error == KafkaError.None && State == GroupState.Joining) error = KafkaError.RebalanceInProgress;
-        if (error != KafkaError.None) return Task.FromResult(new SyncAnswer(error, default));
+        BrokerError error = Check(memberId, instanceId, generation);
+        if (error == BrokerError.None && State == GroupState.Joining) error = BrokerError.RebalanceInProgress;
+        if (error != BrokerError.None) return Task.FromResult(new SyncAnswer(error, default));
         GroupMember member = _members[memberId];
         member.LastSeen = _broker.Now;
-        if (State == GroupState.Stable) return Task.FromResult(new SyncAnswer(KafkaError.None, member.Assignment));
-        member.AnswerSync(new SyncAnswer(KafkaError.RebalanceInProgress, default));
+        if (State == GroupState.Stable) return Task.FromResult(new SyncAnswer(BrokerError.None, member.Assignment));
+        member.AnswerSync(new SyncAnswer(BrokerError.RebalanceInProgress, default));
         TaskCompletionSource<SyncAnswer> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         member.Syncing = answer;
         if (memberId == _leader)
@@ -95,40 +95,40 @@ internal sealed class Group
             foreach (GroupMember each in _members.Values)
             {
                 each.LastSeen = _broker.Now;
-                each.AnswerSync(new SyncAnswer(KafkaError.None, each.Assignment));
+                each.AnswerSync(new SyncAnswer(BrokerError.None, each.Assignment));
             }
         }
         return answer.Task;
     }
 
-    public KafkaError Heartbeat(string memberId, string? instanceId, int generation)
+    public BrokerError Heartbeat(string memberId, string? instanceId, int generation)
     {
-        KafkaError error = Check(memberId, instanceId, generation);
-        if (error != KafkaError.None) return error;
+        BrokerError error = Check(memberId, instanceId, generation);
+        if (error != BrokerError.None) return error;
         _members[memberId].LastSeen = _broker.Now;
-        return State == GroupState.Joining ? KafkaError.RebalanceInProgress : KafkaError.None;
+        return State == GroupState.Joining ? BrokerError.RebalanceInProgress : BrokerError.None;
     }
 
-    public KafkaError Leave(string memberId)
+    public BrokerError Leave(string memberId)
     {
         if (_handedOut.Remove(memberId))
         {
             CompleteJoinIfDue();
-            return KafkaError.None;
+            return BrokerError.None;
         }
-        KafkaError error = CheckMember(memberId, null);
-        if (error == KafkaError.None) Remove(_members[memberId]);
+        BrokerError error = CheckMember(memberId, null);
+        if (error == BrokerError.None) Remove(_members[memberId]);
         return error;
     }
 
     /// <summary>Whether a commit may be taken: of a member of this generation, or of a consumer that is in no group while nobody is in it.</summary>
-    public KafkaError CheckCommit(string memberId, string? instanceId, int generation)
+    public BrokerError CheckCommit(string memberId, string? instanceId, int generation)
     {
-        if (generation < 0 && memberId.Length == 0) return State == GroupState.Empty ? KafkaError.None : KafkaError.UnknownMemberId;
-        KafkaError error = Check(memberId, instanceId, generation);
-        if (error != KafkaError.None) return error;
+        if (generation < 0 && memberId.Length == 0) return State == GroupState.Empty ? BrokerError.None : BrokerError.UnknownMemberId;
+        BrokerError error = Check(memberId, instanceId, generation);
+        if (error != BrokerError.None) return error;
         _members[memberId].LastSeen = _broker.Now;
-        return State == GroupState.Syncing ? KafkaError.RebalanceInProgress : KafkaError.None;
+        return State == GroupState.Syncing ? BrokerError.RebalanceInProgress : BrokerError.None;
     }
 
     /// <summary>Removes members that have not been heard of for their session timeout, and ends rebalances that have waited long enough.</summary>
@@ -152,10 +152,10 @@ internal sealed class Group
         foreach (GroupMember member in _members.Values) member.LastSeen = _broker.Now;
     }
 
-    private KafkaError CheckMember(string memberId, string? instanceId)
+    private BrokerError CheckMember(string memberId, string? instanceId)
     {
-        if (instanceId is not null && MemberOf(instanceId) is GroupMember holder && holder.Id != memberId) return KafkaError.FencedInstanceId;
-        return _members.ContainsKey(memberId) ? KafkaError.None : KafkaError.UnknownMemberId;
+        if (instanceId is not null && MemberOf(instanceId) is GroupMember holder && holder.Id != memberId) return BrokerError.FencedInstanceId;
+        return _members.ContainsKey(memberId) ? BrokerError.None : BrokerError.UnknownMemberId;
     }
 
     private GroupMember? MemberOf(string instanceId)
@@ -202,8 +202,8 @@ internal sealed class Group
     // has changed. The leader named is the id before, even if that was its own: the member then assigns nothing, which a stable group would not take.
     private Task<JoinAnswer> Replace(GroupMember before, GroupMember member)
     {
-        before.AnswerJoin(JoinAnswer.Refused(KafkaError.FencedInstanceId, before.Id));
-        before.AnswerSync(new SyncAnswer(KafkaError.FencedInstanceId, default));
+        before.AnswerJoin(JoinAnswer.Refused(BrokerError.FencedInstanceId, before.Id));
+        before.AnswerSync(new SyncAnswer(BrokerError.FencedInstanceId, default));
         _members.Remove(before.Id);
         _members[member.Id] = member;
         member.Assignment = before.Assignment;
@@ -211,12 +211,12 @@ internal sealed class Group
         string leader = _leader;
         if (_leader == before.Id) _leader = member.Id;
         if (State != GroupState.Stable || !before.Offers(member.Joined.Protocols)) return Wait(member);
-        return Task.FromResult(new JoinAnswer(KafkaError.None, Generation, _protocol, leader, member.Id, []));
+        return Task.FromResult(new JoinAnswer(BrokerError.None, Generation, _protocol, leader, member.Id, []));
     }
 
     private Task<JoinAnswer> Wait(GroupMember member)
     {
-        member.AnswerJoin(JoinAnswer.Refused(KafkaError.RebalanceInProgress, member.Id));
+        member.AnswerJoin(JoinAnswer.Refused(BrokerError.RebalanceInProgress, member.Id));
         TaskCompletionSource<JoinAnswer> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         member.Joining = answer;
         BeginRebalance();
@@ -230,7 +230,7 @@ internal sealed class Group
         _joinNotBefore = State == GroupState.Empty ? _broker.Now + _broker.Options.InitialRebalanceDelay : TimeSpan.Zero;
         _joinDeadline = _broker.Now + _members.Values.Max(m => m.Joined.RebalanceTimeout);
         State = GroupState.Joining;
-        foreach (GroupMember each in _members.Values) each.AnswerSync(new SyncAnswer(KafkaError.RebalanceInProgress, default));
+        foreach (GroupMember each in _members.Values) each.AnswerSync(new SyncAnswer(BrokerError.RebalanceInProgress, default));
     }
 
     private void CompleteJoinIfDue()
@@ -276,13 +276,13 @@ internal sealed class Group
     }
 
     private JoinAnswer AnswerTo(GroupMember member) => new(
-        KafkaError.None, Generation, _protocol, _leader, member.Id,
+        BrokerError.None, Generation, _protocol, _leader, member.Id,
         member.Id == _leader ? [.. _members.Values.Select(m => (m.Id, m.Joined.InstanceId, m.MetadataOf(_protocol)))] : []);
 
     private void Remove(GroupMember member)
     {
-        member.AnswerJoin(JoinAnswer.Refused(KafkaError.UnknownMemberId, member.Id));
-        member.AnswerSync(new SyncAnswer(KafkaError.UnknownMemberId, default));
+        member.AnswerJoin(JoinAnswer.Refused(BrokerError.UnknownMemberId, member.Id));
+        member.AnswerSync(new SyncAnswer(BrokerError.UnknownMemberId, default));
         _members.Remove(member.Id);
         if (_members.Count > 0) BeginRebalance();
         else if (State != GroupState.Joining)

@@ -24,13 +24,13 @@ internal sealed record JoinRequest(
 
 /// <summary>What a join is answered with; the members go to the leader alone.</summary>
 internal sealed record JoinAnswer(
-    KafkaError Error, int Generation, string Protocol, string Leader, string MemberId, IReadOnlyList<(string Id, string? Instance, ReadOnlyMemory<byte> Metadata)> Members)
+    BrokerError Error, int Generation, string Protocol, string Leader, string MemberId, IReadOnlyList<(string Id, string? Instance, ReadOnlyMemory<byte> Metadata)> Members)
 {
-    public static JoinAnswer Refused(KafkaError error, string memberId) => new(error, -1, "", "", memberId, []);
+    public static JoinAnswer Refused(BrokerError error, string memberId) => new(error, -1, "", "", memberId, []);
 }
 
 /// <summary>What a sync is answered with.</summary>
-internal sealed record SyncAnswer(KafkaError Error, ReadOnlyMemory<byte> Assignment);
+internal sealed record SyncAnswer(BrokerError Error, ReadOnlyMemory<byte> Assignment);
 
 /// <summary>One member of a group.</summary>
 internal sealed class GroupMember

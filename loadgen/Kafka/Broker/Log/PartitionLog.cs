@@ -56,11 +56,11 @@ internal sealed class PartitionLog
     }
 
     /// <summary>Whether a produced batch may be appended; <paramref name="storedAt"/> is its offset if it stands here already, else -1.</summary>
-    public KafkaError Check(RecordBatch batch, out long storedAt)
+    public BrokerError Check(RecordBatch batch, out long storedAt)
     {
         storedAt = -1;
-        if (batch.Bytes.Length > _settings.MaxMessageBytes) return KafkaError.MessageTooLarge;
-        return batch.IsControl ? KafkaError.InvalidRecord : _producers.Check(batch, out storedAt);
+        if (batch.Bytes.Length > _settings.MaxMessageBytes) return BrokerError.MessageTooLarge;
+        return batch.IsControl ? BrokerError.InvalidRecord : _producers.Check(batch, out storedAt);
     }
 
     /// <summary>Appends a batch that <see cref="Check"/> found right; returns its offset.</summary>

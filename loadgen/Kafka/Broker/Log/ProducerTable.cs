@@ -18,23 +18,23 @@ internal sealed class ProducerTable
     /// A producer that is new to the partition has to begin at sequence 0. A real broker takes any sequence of a producer it knows nothing of, because
     /// retention may have taken its state; here that state is never lost, and a first batch that went missing is noticed.
     /// </remarks>
-    public KafkaError Check(RecordBatch batch, out long storedAt)
+    public BrokerError Check(RecordBatch batch, out long storedAt)
     {
         storedAt = -1;
-        if (batch.ProducerId < 0) return KafkaError.None;
-        if (batch.BaseSequence < 0) return KafkaError.InvalidRecord;
+        if (batch.ProducerId < 0) return BrokerError.None;
+        if (batch.BaseSequence < 0) return BrokerError.InvalidRecord;
         if (!_entries.TryGetValue(batch.ProducerId, out Entry? entry) || batch.ProducerEpoch > entry.Epoch)
         {
-            return batch.BaseSequence == 0 ? KafkaError.None : KafkaError.OutOfOrderSequenceNumber;
+            return batch.BaseSequence == 0 ? BrokerError.None : BrokerError.OutOfOrderSequenceNumber;
         }
-        if (batch.ProducerEpoch < entry.Epoch) return KafkaError.InvalidProducerEpoch;
+        if (batch.ProducerEpoch < entry.Epoch) return BrokerError.InvalidProducerEpoch;
         foreach (Remembered known in entry.Last)
         {
             if (known.FirstSequence != batch.BaseSequence || known.LastSequence != batch.LastSequence) continue;
             storedAt = known.BaseOffset;
-            return KafkaError.None;
+            return BrokerError.None;
         }
-        return batch.BaseSequence == entry.NextSequence ? KafkaError.None : KafkaError.OutOfOrderSequenceNumber;
+        return batch.BaseSequence == entry.NextSequence ? BrokerError.None : BrokerError.OutOfOrderSequenceNumber;
     }
 
     /// <summary>Remembers a batch that <see cref="Check"/> found right and that has been given its offset.</summary>

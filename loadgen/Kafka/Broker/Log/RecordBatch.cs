@@ -64,18 +64,18 @@ internal readonly struct RecordBatch
     /// <summary>Takes <paramref name="bytes"/> for one batch, if that is what it is.</summary>
     /// <param name="bytes">A produce request's records: exactly one batch from version 3 on.</param>
     /// <param name="batch">The batch.</param>
-    public static KafkaError Parse(Memory<byte> bytes, out RecordBatch batch)
+    public static BrokerError Parse(Memory<byte> bytes, out RecordBatch batch)
     {
         batch = new RecordBatch(bytes);
-        if (bytes.Length <= MagicAt) return KafkaError.CorruptMessage;
-        if (bytes.Span[MagicAt] != 2) return KafkaError.UnsupportedForMessageFormat;
-        if (bytes.Length < HeaderBytes) return KafkaError.CorruptMessage;
+        if (bytes.Length <= MagicAt) return BrokerError.CorruptMessage;
+        if (bytes.Span[MagicAt] != 2) return BrokerError.UnsupportedForMessageFormat;
+        if (bytes.Length < HeaderBytes) return BrokerError.CorruptMessage;
         int length = batch.Int32(LengthAt);
-        if (length < HeaderBytes - LengthPrefixBytes || length > bytes.Length - LengthPrefixBytes) return KafkaError.CorruptMessage;
-        if (length != bytes.Length - LengthPrefixBytes) return KafkaError.InvalidRecord;
-        if (Crc32C.Of(bytes.Span[AttributesAt..]) != BinaryPrimitives.ReadUInt32BigEndian(bytes.Span[CrcAt..])) return KafkaError.CorruptMessage;
-        if (batch.RecordCount < 1 || batch.LastOffsetDelta != batch.RecordCount - 1) return KafkaError.InvalidRecord;
-        return KafkaError.None;
+        if (length < HeaderBytes - LengthPrefixBytes || length > bytes.Length - LengthPrefixBytes) return BrokerError.CorruptMessage;
+        if (length != bytes.Length - LengthPrefixBytes) return BrokerError.InvalidRecord;
+        if (Crc32C.Of(bytes.Span[AttributesAt..]) != BinaryPrimitives.ReadUInt32BigEndian(bytes.Span[CrcAt..])) return BrokerError.CorruptMessage;
+        if (batch.RecordCount < 1 || batch.LastOffsetDelta != batch.RecordCount - 1) return BrokerError.InvalidRecord;
+        return BrokerError.None;
     }
 
     /// <summary>Gives the batch its place in the log. Neither field is under the checksum, so that a broker need not compute it again.</summary>

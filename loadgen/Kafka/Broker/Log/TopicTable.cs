@@ -20,23 +20,23 @@ internal sealed class TopicTable
         _topics.TryGetValue(name, out Topic? topic) && (uint)partition < (uint)topic.Partitions.Length ? topic.Partitions[partition] : null;
 
     /// <summary>The topic, created as the options say if there is none and they allow it.</summary>
-    public KafkaError FindOrCreate(string name, bool mayCreate, out Topic? topic)
+    public BrokerError FindOrCreate(string name, bool mayCreate, out Topic? topic)
     {
         topic = Find(name);
-        if (topic is not null) return KafkaError.None;
-        if (!IsValidName(name)) return KafkaError.InvalidTopic;
-        if (!mayCreate || !_options.AutoCreateTopics) return KafkaError.UnknownTopicOrPartition;
-        KafkaError error = Check(name, _options.DefaultPartitions);
-        if (error == KafkaError.None) topic = Create(name, _options.DefaultPartitions, _options.DefaultTopicSettings);
+        if (topic is not null) return BrokerError.None;
+        if (!IsValidName(name)) return BrokerError.InvalidTopic;
+        if (!mayCreate || !_options.AutoCreateTopics) return BrokerError.UnknownTopicOrPartition;
+        BrokerError error = Check(name, _options.DefaultPartitions);
+        if (error == BrokerError.None) topic = Create(name, _options.DefaultPartitions, _options.DefaultTopicSettings);
         return error;
     }
 
     /// <summary>Whether such a topic can be created.</summary>
-    public KafkaError Check(string name, int partitions)
+    public BrokerError Check(string name, int partitions)
     {
-        if (!IsValidName(name)) return KafkaError.InvalidTopic;
-        if (_topics.ContainsKey(name)) return KafkaError.TopicAlreadyExists;
-        return partitions is < 1 or > MaxPartitions || _topics.Count >= MaxTopics ? KafkaError.InvalidPartitions : KafkaError.None;
+        if (!IsValidName(name)) return BrokerError.InvalidTopic;
+        if (_topics.ContainsKey(name)) return BrokerError.TopicAlreadyExists;
+        return partitions is < 1 or > MaxPartitions || _topics.Count >= MaxTopics ? BrokerError.InvalidPartitions : BrokerError.None;
     }
 
     /// <summary>Creates a topic that <see cref="Check"/> found possible.</summary>

@@ -25,36 +25,36 @@ internal sealed class TransactionCoordinator
     /// <param name="producerId">The id the producer has already, when it goes on after an error (KIP-360); else -1.</param>
     /// <param name="epoch">The epoch it has; else -1.</param>
     /// <param name="producer">The identity, when there is no error.</param>
-    public KafkaError Init(string transactionalId, TimeSpan timeout, long producerId, short epoch, out TransactionalProducer? producer)
+    public BrokerError Init(string transactionalId, TimeSpan timeout, long producerId, short epoch, out TransactionalProducer? producer)
     {
         producer = null;
-        if (transactionalId.Length == 0) return KafkaError.InvalidRequest;
-        if (timeout <= TimeSpan.Zero || timeout > _broker.Options.MaxTransactionTimeout) return KafkaError.InvalidTransactionTimeout;
+        if (transactionalId.Length == 0) return BrokerError.InvalidRequest;
+        if (timeout <= TimeSpan.Zero || timeout > _broker.Options.MaxTransactionTimeout) return BrokerError.InvalidTransactionTimeout;
         if (!_byId.TryGetValue(transactionalId, out producer)) _byId[transactionalId] = producer = new TransactionalProducer(transactionalId);
         bool goesOn = producerId >= 0 && producer.Epoch >= 0;
-        if (goesOn && (producerId != producer.ProducerId || (epoch != producer.Epoch && epoch != producer.EpochBefore))) return KafkaError.ProducerFenced;
+        if (goesOn && (producerId != producer.ProducerId || (epoch != producer.Epoch && epoch != producer.EpochBefore))) return BrokerError.ProducerFenced;
         if (producer.State == TransactionState.Ongoing)
         {
             // What the instance before left open is aborted under an epoch that is nobody's; the client asks again and gets the one behind it, as with
             // a real coordinator.
             Fence(producer);
-            return KafkaError.ConcurrentTransactions;
+            return BrokerError.ConcurrentTransactions;
         }
-        if (goesOn && epoch != producer.Epoch) return KafkaError.None;
+        if (goesOn && epoch != producer.Epoch) return BrokerError.None;
         producer.Timeout = timeout;
         producer.EpochBefore = goesOn ? producer.Epoch : (short)-1;
         producer.State = TransactionState.Empty;
         Bump(producer);
-        return KafkaError.None;
+        return BrokerError.None;
     }
 
     /// <summary>Whether this is the transactional id's newest instance.</summary>
-    public KafkaError Check(string transactionalId, long producerId, short epoch, out TransactionalProducer? producer)
+    public BrokerError Check(string transactionalId, long producerId, short epoch, out TransactionalProducer? producer)
     {
-        if (!_byId.TryGetValue(transactionalId, out producer) || producer.ProducerId != producerId) return KafkaError.InvalidProducerIdMapping;
+        if (!_byId.TryGetValue(transactionalId, out producer) || producer.ProducerId != producerId) return BrokerError.InvalidProducerIdMapping;
 
         // ProducerFenced is for versions from 2 on (KIP-588); those answered here know the older code.
-        return producer.Epoch != epoch ? KafkaError.InvalidProducerEpoch : KafkaError.None;
+        return producer.Epoch != epoch ? BrokerError.InvalidProducerEpoch : BrokerError.None;
     }
 
     /// <summary>The transaction of <paramref name="producer"/> is open from the first partition or group that is added to it.</summary>
@@ -66,20 +66,20 @@ internal sealed class TransactionCoordinator
     }
 
     /// <summary>Whether a transactional batch belongs to an open transaction that its partition was added to (KIP-890 has brokers verify it).</summary>
-    public KafkaError CheckWrite(RecordBatch batch, PartitionId partition)
+    public BrokerError CheckWrite(RecordBatch batch, PartitionId partition)
     {
-        if (!_byProducer.TryGetValue(batch.ProducerId, out TransactionalProducer? producer)) return KafkaError.InvalidProducerIdMapping;
-        if (batch.ProducerEpoch != producer.Epoch) return KafkaError.InvalidProducerEpoch;
-        return producer.State == TransactionState.Ongoing && producer.Partitions.Contains(partition) ? KafkaError.None : KafkaError.InvalidTxnState;
+        if (!_byProducer.TryGetValue(batch.ProducerId, out TransactionalProducer? producer)) return BrokerError.InvalidProducerIdMapping;
+        if (batch.ProducerEpoch != producer.Epoch) return BrokerError.InvalidProducerEpoch;
+        return producer.State == TransactionState.Ongoing && producer.Partitions.Contains(partition) ? BrokerError.None : BrokerError.InvalidTxnState;
     }
 
     /// <summary>Commits or aborts. Asked again because the answer was lost, it says the same again.</summary>
-    public KafkaError End(TransactionalProducer producer, bool commit)
+    public BrokerError End(TransactionalProducer producer, bool commit)
     {
-        if (producer.State == (commit ? TransactionState.Committed : TransactionState.Aborted)) return KafkaError.None;
-        if (producer.State != TransactionState.Ongoing) return KafkaError.InvalidTxnState;
+        if (producer.State == (commit ? TransactionState.Committed : TransactionState.Aborted)) return BrokerError.None;
+        if (producer.State != TransactionState.Ongoing) return BrokerError.InvalidTxnState;
         Complete(producer, commit);
-        return KafkaError.None;
+        return BrokerError.None;
     }
 
     /// <summary>Aborts what is older than its timeout, and fences its producer.</summary>

@@ -36,7 +36,7 @@ internal sealed class WireWriter
         _bytes.Advance(8);
     }
 
-    public void Error(KafkaError error) => Int16((short)error);
+    public void Error(BrokerError error) => Int16((short)error);
 
     public void String(string? value)
     {

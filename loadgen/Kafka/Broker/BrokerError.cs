@@ -1,7 +1,7 @@
 namespace HyperIngest.LoadGen.Kafka;
 
 /// <summary>The errors the stand-in broker answers of itself or can be told to answer, by their code (protocol guide, "Error Codes").</summary>
-public enum KafkaError : short
+public enum BrokerError : short
 {
     /// <summary>The server does not know what went wrong.</summary>
     UnknownServerError = -1,
