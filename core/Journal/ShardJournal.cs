@@ -28,6 +28,9 @@ public sealed class ShardJournal : IDisposable
     private readonly List<Segment> _open = [];
     private readonly Dictionary<string, JournalPosition> _cursors = new(StringComparer.Ordinal);
 
+    // What lanes have in hand. Under _listing; lanes add, once each.
+    private readonly List<LaneHold> _holds = [];
+
     // Shard's thread only, after open.
     private Segment? _active;
     private long _previousEnd;
@@ -78,12 +81,12 @@ public sealed class ShardJournal : IDisposable
     /// </summary>
     public long RecoveredRecordsEnd { get; }
 
-    /// <summary>Bytes of its segments.</summary>
+    /// <summary>Bytes of its segments as they are stored: what retention has thinned out of them does not count.</summary>
     public long Bytes
     {
         get
         {
-            lock (_listing) return _segments.Sum(s => s.End - s.Start);
+            lock (_listing) return _segments.Sum(s => s.StoredBytes);
         }
     }
 
@@ -92,7 +95,10 @@ public sealed class ShardJournal : IDisposable
     /// <summary>What the catalog must have for the records there were when the journal was opened.</summary>
     internal uint CatalogBytesNeeded { get; private init; }
 
-    /// <summary>Record bytes at and behind <paramref name="offset"/>; offsets that no record ever had do not count.</summary>
+    /// <summary>
+    /// Record bytes at and behind <paramref name="offset"/>; offsets that no record ever had do not count. They are logical: what retention has thinned out of segments that are still
+    /// there counts, so that a sink's lag is how far it has to go and not what it will find.
+    /// </summary>
     public long BytesFrom(long offset)
     {
         // Without a jump in between the offsets themselves say it.
@@ -112,6 +118,7 @@ public sealed class ShardJournal : IDisposable
     internal static ShardJournal Open(ReadingJournal journal, string folder, int shard, ReadingBatch scratch, Action<RecoveryCut> onCut)
     {
         Directory.CreateDirectory(folder);
+        Segment.DeleteUnfinished(folder);
         List<Segment> segments = Segment.List(folder);
         bool fresh = segments.Count == 0;
         // A segment begun and never written to says nothing.
@@ -132,6 +139,7 @@ public sealed class ShardJournal : IDisposable
             if (recordsEnd < expected) onCut(new RecoveryCut(shard, newest.Path, recordsEnd, expected, last?.Latest ?? 0));
             if (recordsEnd == newest.Start) Discard(segments);
         }
+        foreach (Segment segment in segments) segment.TryMeasureHoles();
         long end = mark.Next;
         if (!(fresh && mark == default) && !(mark.Clean && mark.RecordsEnd == recordsEnd))
         {
@@ -147,6 +155,7 @@ public sealed class ShardJournal : IDisposable
     {
         List<Segment> segments = Directory.Exists(folder) ? Segment.List(folder) : [];
         long end = segments.Count > 0 ? segments[^1].End : 0;
+        foreach (Segment segment in segments) segment.TryMeasureHoles();
         return new ShardJournal(journal, folder, shard, writable: false, segments, end, end);
     }
 
@@ -309,6 +318,65 @@ public sealed class ShardJournal : IDisposable
                 return true;
             }
         }
+    }
+
+    /// <summary>A record of what a lane has in hand, which retention is to leave alone.</summary>
+    internal LaneHold AddHold()
+    {
+        LaneHold hold = new();
+        lock (_listing) _holds.Add(hold);
+        return hold;
+    }
+
+    /// <summary>Segments that get no more records and that some sink still needs, oldest first. The newest is never among them: what the journal's end is known by stands in it.</summary>
+    internal List<Segment> Undelivered()
+    {
+        lock (_listing)
+        {
+            List<Segment> closed = [];
+            for (int i = 0; i < _segments.Count - 1; i++)
+            {
+                Segment segment = _segments[i];
+                if (segment.Handle is null && _cursors.Values.Any(c => c.Offset < segment.End)) closed.Add(segment);
+            }
+            return closed;
+        }
+    }
+
+    /// <summary>Where in a segment the readings begin that some sink still needs.</summary>
+    internal long DeliveredBefore(Segment segment)
+    {
+        long before = segment.End;
+        lock (_listing)
+        {
+            foreach (JournalPosition cursor in _cursors.Values)
+            {
+                before = Math.Min(before, cursor.Index == 0 ? cursor.Offset : cursor.Offset + JournalRecord.BytesOf(cursor.Index));
+            }
+        }
+        return Math.Max(before, segment.Start);
+    }
+
+    /// <summary>Whether a reader stands in the segment or a lane has some of it in hand. Under its gate it stays so.</summary>
+    internal bool IsInUse(Segment segment)
+    {
+        if (segment.Readers > 0) return true;
+        lock (_listing)
+        {
+            foreach (LaneHold hold in _holds)
+            {
+                if (hold.Covers(segment.Start, segment.End)) return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Puts the thinned file in the segment's place. Under the segment's gate.</summary>
+    internal void Replace(Segment segment, long holeBytes)
+    {
+        _options.ReplaceFile(segment.ThinnedPath, segment.Path);
+        segment.HoleBytes = holeBytes;
+        DirectorySync.Flush(_folder);
     }
 
     // The file first: one that cannot be deleted stays in the list, is counted, and is tried again. A reader that finds the file gone goes on with the next.

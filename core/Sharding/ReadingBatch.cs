@@ -21,6 +21,10 @@ public sealed class ReadingBatch
     private readonly byte[] _buffer;
     private readonly BatchPool _pool;
 
+    // Where its readings stood before retention took others out; the array is made when the batch first gets a thinned record.
+    private OriginRun[]? _origins;
+    private int _originCount;
+
     // Holders. Changed by any of them with Interlocked; the one that brings it to 0 returns the batch.
     private int _references;
 
@@ -64,6 +68,54 @@ public sealed class ReadingBatch
     /// <summary>The whole buffer, for a journal reader to read a record into.</summary>
     public Memory<byte> Buffer => _buffer;
 
+    /// <summary>What <see cref="JournalPosition.Index"/> says of the reading numbered <paramref name="reading"/>, 0 to <see cref="Count"/>-1: its number, but in a record that retention has thinned.</summary>
+    public int IndexOf(int reading)
+    {
+        foreach (OriginRun run in _origins.AsSpan(0, _originCount))
+        {
+            if (reading < run.Count) return run.Slot + reading;
+            reading -= run.Count;
+        }
+        return reading;
+    }
+
+    /// <summary>The number of the first reading whose <see cref="IndexOf"/> is <paramref name="index"/> or more; <see cref="Count"/> when there is none.</summary>
+    public int FirstFrom(int index)
+    {
+        if (_originCount == 0) return Math.Min(index, Count);
+        int before = 0;
+        foreach (OriginRun run in _origins.AsSpan(0, _originCount))
+        {
+            if (index < run.Slot + run.Count) return before + Math.Max(0, index - run.Slot);
+            before += run.Count;
+        }
+        return before;
+    }
+
+    /// <summary>
+    /// Journal reader: the buffer has <paramref name="record"/> as it stands in the file. Takes in where its readings stood, and makes it begin at <paramref name="offset"/>, where the
+    /// record was that the reader asked for: readings of those it was joined with, before it, go.
+    /// </summary>
+    /// <returns>False when the record is damaged.</returns>
+    internal bool TryTakeOrigins(in JournalRecord record, long offset)
+    {
+        _originCount = 0;
+        if (record.Origins == 0 && record.Offset == offset) return true;
+        Span<OriginRun> runs = _origins ??= new OriginRun[RecordOrigins.MaxRuns];
+        if (!RecordOrigins.TryRead(_buffer.AsSpan(0, record.Bytes), record, runs, out int count)) return false;
+        int shift = (int)((offset - record.Offset) / JournalRecord.Alignment);
+        int gone = 0;
+        foreach (OriginRun run in runs[..count])
+        {
+            int before = Math.Clamp(shift - run.Slot, 0, run.Count);
+            gone += before;
+            if (before < run.Count) runs[_originCount++] = new OriginRun(run.Slot + before - shift, run.Count - before);
+        }
+        Slots[gone..Count].CopyTo(Slots);
+        Count -= gone;
+        return true;
+    }
+
     /// <summary>Adds a holder.</summary>
     public void Retain()
     {
@@ -80,7 +132,7 @@ public sealed class ReadingBatch
 
     internal void Rented()
     {
-        Count = 0;
+        Count = _originCount = 0;
         Offset = NextOffset = -1;
         Volatile.Write(ref _references, 1);
     }
