@@ -102,7 +102,7 @@ internal sealed class LaneFeed : IDisposable
             }
             else
             {
-                Position = new JournalPosition(batch.NextOffset, 0);
+                Position = new JournalPosition(batch.NextOffset, count > 0 ? 0 : batch.IndexInNext(Position.Index));
                 DropCurrent();
             }
         }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using HyperIngest.Core.Readings;
 using Microsoft.Extensions.Logging;
 
@@ -53,6 +54,7 @@ internal sealed class ClassDropping
         _classes.Refresh();
         _thinner ??= new SegmentThinner(_journal.Options, _journal.LargestBatch, _classes);
         long work = WorkBytes;
+        IOException? noRoom = null;
         foreach (Classification highest in JournalMetrics.DroppedClasses)
         {
             if (!_classes.Has(highest)) continue;
@@ -72,9 +74,18 @@ internal sealed class ClassDropping
                 bool any = segment.Census.Above(highest) > 0;
                 if (any && work <= 0) return DropOutcome.MoreToDo;
                 if (any) work -= segment.StoredBytes;
-                Drop(shard, segment, delivered, highest);
+                try
+                {
+                    Drop(shard, segment, delivered, highest);
+                }
+                catch (IOException failed) when (any)
+                {
+                    // On a full disk there is no room to write a segment anew, and others can be deleted whole.
+                    noRoom ??= failed;
+                }
             }
         }
+        if (noRoom is not null && _journal.Bytes > limit) ExceptionDispatchInfo.Throw(noRoom);
         return _journal.Bytes <= limit || OldestFirst().Count == 0 ? DropOutcome.Done : DropOutcome.NothingLeft;
     }
 

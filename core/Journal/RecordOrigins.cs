@@ -17,6 +17,9 @@ internal static class RecordOrigins
 
     private const int RunsPerSlot = 4;
 
+    // The record behind one that was cut in pieces has its header where the last readings of the piece before it stood.
+    private const int HeaderSlots = JournalRecord.HeaderBytes / JournalRecord.Alignment;
+
     /// <summary>Slots that the runs take in a record.</summary>
     public static int SlotsOf(ReadOnlySpan<OriginRun> runs) =>
         runs.IsEmpty || (runs.Length == 1 && runs[0].Slot == 0) ? 0 : SlotsOf(runs.Length);
@@ -48,7 +51,7 @@ internal static class RecordOrigins
         foreach (OriginRun run in MemoryMarshal.Cast<byte, OriginRun>(bytes[JournalRecord.BytesOf(record.Count + record.Marks)..record.Bytes]))
         {
             if (run.Count == 0) break;
-            if (run.Slot < free || run.Count < 0 || run.Count > record.Count - readings || (long)run.Slot + run.Count > record.Span) return false;
+            if (run.Slot < free || run.Count < 0 || run.Count > record.Count - readings || (long)run.Slot + run.Count > record.Span + HeaderSlots) return false;
             free = (long)run.Slot + run.Count;
             readings += run.Count;
             runs[count++] = run;

@@ -17,7 +17,7 @@ internal sealed class SegmentCensus
         _stretches.AsSpan().Fill(ClassStretch.None);
     }
 
-    /// <summary>Readings that stood before it were with every sink when it was taken, and are not in it; the segment's start when none were.</summary>
+    /// <summary>Readings that stood before it were with every sink when it was taken, and are not in it; the first one's place when none were.</summary>
     public long DeliveredBefore { get; }
 
     /// <summary>What there is of a class.</summary>

@@ -343,18 +343,15 @@ public sealed class ShardJournal : IDisposable
         }
     }
 
-    /// <summary>Where in a segment the readings begin that some sink still needs.</summary>
+    /// <summary>Where in a segment the readings stand that some sink still needs: at this offset and behind it.</summary>
     internal long DeliveredBefore(Segment segment)
     {
         long before = segment.End;
         lock (_listing)
         {
-            foreach (JournalPosition cursor in _cursors.Values)
-            {
-                before = Math.Min(before, cursor.Index == 0 ? cursor.Offset : cursor.Offset + JournalRecord.BytesOf(cursor.Index));
-            }
+            foreach (JournalPosition cursor in _cursors.Values) before = Math.Min(before, cursor.Offset + JournalRecord.BytesOf(cursor.Index));
         }
-        return Math.Max(before, segment.Start);
+        return Math.Max(before, segment.Start + JournalRecord.HeaderBytes);
     }
 
     /// <summary>Whether a reader stands in the segment or a lane has some of it in hand. Under its gate it stays so.</summary>

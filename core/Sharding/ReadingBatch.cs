@@ -93,6 +93,12 @@ public sealed class ReadingBatch
     }
 
     /// <summary>
+    /// What <paramref name="index"/>, counted from <see cref="Offset"/>, is counted from <see cref="NextOffset"/>; 0 when it lies in the batch. Retention may cut in pieces what was one
+    /// record when a cursor was set in it.
+    /// </summary>
+    public int IndexInNext(int index) => (int)Math.Max(0, index - ((NextOffset - Offset) / Reading.SizeInBytes));
+
+    /// <summary>
     /// Journal reader: the buffer has <paramref name="record"/> as it stands in the file. Takes in where its readings stood, and makes it begin at <paramref name="offset"/>, where the
     /// record was that the reader asked for: readings of those it was joined with, before it, go.
     /// </summary>

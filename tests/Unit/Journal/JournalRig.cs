@@ -81,6 +81,9 @@ internal sealed class JournalRig : IDisposable
         Folder = crashed;
     }
 
+    /// <summary>Goes on in another folder, such as a copy.</summary>
+    public void UseFolder(string folder) => Folder = folder;
+
     public void CopyTo(string target)
     {
         foreach (string file in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
