@@ -23,7 +23,7 @@ internal enum DropOutcome
 /// </summary>
 internal sealed class ClassDropping
 {
-    // A segment of the default size a pass, read or written: the sync that waits for it comes some 100 ms late, as after a slow fsync.
+    // A segment of the default size a pass: the sync that waits for it is late by its reading, writing and fsync. docs/decisions/0006 has the time.
     private const long WorkBytes = 64L << 20;
 
     // In place of a class, where damage leaves nothing to tell one by.
@@ -97,6 +97,7 @@ internal sealed class ClassDropping
     {
         SegmentCensus census = segment.Census!;
         bool whole = census.Above(highest) == 0;
+        List<LossEvent> losses = LinesOf(shard, segment, census, highest);
         long holes = whole ? 0 : _thinner!.Write(segment, shard.Stamp, delivered, highest);
         lock (segment.Gate)
         {
@@ -107,7 +108,7 @@ internal sealed class ClassDropping
                 return;
             }
             // Before it goes, so that a crash leaves no loss untold; on a full disk after, when there is room.
-            _losses.Tell(LinesOf(shard, segment, census, highest));
+            _losses.Tell(losses);
             if (whole) shard.Delete(segment);
             else shard.Replace(segment, holes);
         }
@@ -122,7 +123,7 @@ internal sealed class ClassDropping
                 _journal.Options.Retention.LimitBytes);
         }
         census.Remove(highest);
-        _losses.TellRest();
+        _losses.Gone(losses);
     }
 
     private static List<LossEvent> LinesOf(ShardJournal shard, Segment segment, SegmentCensus census, Classification highest)

@@ -18,7 +18,7 @@ internal sealed class LossFile
     private readonly Action<SafeFileHandle> _flush;
     private readonly ILogger _logger;
     private readonly List<string> _untold = [];
-    private readonly HashSet<string> _announced = new(StringComparer.Ordinal);
+    private readonly HashSet<LossEvent> _announced = [];
 
     public LossFile(string journalPath, Action<SafeFileHandle> flush, ILogger logger)
     {
@@ -32,12 +32,11 @@ internal sealed class LossFile
     {
         foreach (LossEvent loss in losses)
         {
-            string line = JsonSerializer.Serialize(loss, LossEventJson.Default.LossEvent);
-            if (_announced.Add(line)) _untold.Add(line);
+            if (_announced.Add(loss)) _untold.Add(JsonSerializer.Serialize(loss, LossEventJson.Default.LossEvent));
         }
         try
         {
-            Write();
+            TellRest();
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
@@ -47,13 +46,15 @@ internal sealed class LossFile
 
     /// <summary>What was announced has gone; tells what could not be told before.</summary>
     /// <exception cref="IOException">There is no room even now; what was not told is told with the next.</exception>
-    public void TellRest()
+    public void Gone(List<LossEvent> losses)
     {
-        _announced.Clear();
-        Write();
+        _announced.ExceptWith(losses);
+        TellRest();
     }
 
-    private void Write()
+    /// <summary>Tells what could not be told before.</summary>
+    /// <exception cref="IOException">It cannot be told now either.</exception>
+    public void TellRest()
     {
         if (_untold.Count == 0) return;
         byte[] lines = Encoding.UTF8.GetBytes(string.Concat(_untold.Select(l => l + "\n")));

@@ -39,8 +39,13 @@ public sealed class ThinningStressTests : IDisposable
             Random random = new(seed);
             ReadingBatch batch = new BatchPool(1000, 1).Rent();
             JournalPosition cursor = default;
-            while (true)
+            for (int turn = 0; ; turn++)
             {
+                if (turn % 10 == 0)
+                {
+                    long dropped = _classed.Journal.DroppedReadings;
+                    Waiting.Until(() => _classed.Journal.DroppedReadings > dropped || _classed.Journal.Refusal is not null || Volatile.Read(ref done), "retention overtakes the lane");
+                }
                 bool last = Volatile.Read(ref done);
                 bool atEnd = false;
                 // Reads some records, and delivers them when it has them all in hand.

@@ -98,8 +98,21 @@ internal sealed class JournalRig : IDisposable
             }
             using FileStream from = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using FileStream to = new(copy, FileMode.Create);
-            from.CopyTo(to);
+            CopyWithHoles(from, to);
         }
+    }
+
+    // A thinned segment's holes stay holes.
+    private static void CopyWithHoles(FileStream from, FileStream to)
+    {
+        byte[] block = new byte[4096];
+        int read;
+        while ((read = from.ReadAtLeast(block, block.Length, throwOnEndOfStream: false)) > 0)
+        {
+            if (block.AsSpan(0, read).ContainsAnyExcept((byte)0)) to.Write(block, 0, read);
+            else to.Seek(read, SeekOrigin.Current);
+        }
+        to.SetLength(from.Length);
     }
 
     public string[] SegmentFiles(int shard = 0)
