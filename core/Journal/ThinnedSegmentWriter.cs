@@ -54,7 +54,7 @@ internal sealed class ThinnedSegmentWriter(int largestBatch)
         }
         if (!_begun)
         {
-            _record = record with { Count = 0, Marks = 0, Span = 0, Earliest = long.MaxValue, Latest = 0 };
+            _record = record with { Count = 0, Marks = 0, Span = 0, Earliest = long.MaxValue, Latest = long.MinValue };
             _runCount = 0;
             _begun = true;
         }
@@ -68,7 +68,7 @@ internal sealed class ThinnedSegmentWriter(int largestBatch)
         _begun = false;
         ReadOnlySpan<OriginRun> runs = _runs.AsSpan(0, _runCount);
         int origins = RecordOrigins.SlotsOf(runs);
-        _record = _record with { Origins = origins, Earliest = _record.Count == 0 ? 0 : _record.Earliest };
+        _record = _record with { Origins = origins };
         if (_record.Bytes > _record.End - _record.Offset)
         {
             throw new InvalidOperationException($"The thinned record at {_record.Offset} has {_record.Bytes} bytes and room for {_record.End - _record.Offset}.");
@@ -83,7 +83,7 @@ internal sealed class ThinnedSegmentWriter(int largestBatch)
     // Behind damage a new record begins: its "previous end" is how a reader knows that something is missing there.
     private bool Joins(in JournalRecord record, int kept, int runs) =>
         record.Offset == _record.End
-        && record.PreviousEnd == _record.End
+        && record.PreviousEnd <= _record.End
         && _runCount + runs <= RecordOrigins.MaxRuns
         && _record.Marks + record.Marks <= MaxMarks
         && _record.Count + kept + _record.Marks + record.Marks + RecordOrigins.SlotsOf(_runCount + runs) <= largestBatch
@@ -134,7 +134,7 @@ internal sealed class ThinnedSegmentWriter(int largestBatch)
                 Count = 0,
                 Marks = 0,
                 Earliest = long.MaxValue,
-                Latest = 0,
+                Latest = long.MinValue,
             };
             _record = piece;
             _runCount = 0;
