@@ -22,7 +22,7 @@ public sealed class DeliveryChunk
 
     /// <summary>Position of the first reading.</summary>
     public JournalPosition Start =>
-        _parts.Count == 0 ? default : new JournalPosition(_parts[0].Batch.Offset, _parts[0].First);
+        _parts.Count == 0 ? default : new JournalPosition(_parts[0].Batch.Offset, _parts[0].Batch.IndexOf(_parts[0].First));
 
     /// <summary>The cursor once all of it is delivered: the position right after the last reading.</summary>
     public JournalPosition End
@@ -32,7 +32,7 @@ public sealed class DeliveryChunk
             if (_parts.Count == 0) return default;
             Part last = _parts[^1];
             int taken = last.First + last.Count;
-            return taken == last.Batch.Count ? new JournalPosition(last.Batch.NextOffset, 0) : new JournalPosition(last.Batch.Offset, taken);
+            return taken == last.Batch.Count ? new JournalPosition(last.Batch.NextOffset, 0) : new JournalPosition(last.Batch.Offset, last.Batch.IndexOf(taken));
         }
     }
 
@@ -55,7 +55,7 @@ public sealed class DeliveryChunk
     {
         foreach (Part part in _parts)
         {
-            if (index < part.Count) return new JournalPosition(part.Batch.Offset, part.First + index);
+            if (index < part.Count) return new JournalPosition(part.Batch.Offset, part.Batch.IndexOf(part.First + index));
             index -= part.Count;
         }
         throw new ArgumentOutOfRangeException(nameof(index), index, $"The chunk has {Count} readings.");

@@ -35,6 +35,16 @@ public interface ILaneLog
     /// <summary>Tells retention how far <paramref name="sink"/> is: what lies before is no longer needed for it.</summary>
     void SetCursor(string sink, JournalPosition cursor);
 
+    /// <summary>The shard's thread: the lane's memory queue has taken the record between the two offsets. What a lane has in hand, retention leaves alone.</summary>
+    void Offered(long offset, long end)
+    {
+    }
+
+    /// <summary>The lane has taken a record that ends at <paramref name="end"/> from its memory queue.</summary>
+    void Took(long end)
+    {
+    }
+
     /// <summary>The cursor kept beside the journal for a sink that keeps none itself; null when there is none yet.</summary>
     JournalPosition? LoadCursor(string sink);
 

@@ -55,7 +55,11 @@ internal sealed class LaneFeed : IDisposable
     public bool Offer(ReadingBatch batch)
     {
         bool taken = Volatile.Read(ref _accepting) == 1 && _queue.TryOffer(batch);
-        if (!taken)
+        if (taken)
+        {
+            _log.Offered(batch.Offset, batch.NextOffset);
+        }
+        else
         {
             Volatile.Write(ref _accepting, 0);
             Volatile.Write(ref _refusedThrough, batch.NextOffset);
@@ -89,16 +93,16 @@ internal sealed class LaneFeed : IDisposable
                 if (next != FeedOutcome.Filled) return chunk.Count > 0 ? FeedOutcome.Filled : next;
             }
             ReadingBatch batch = _current!;
-            int first = Math.Min(Position.Index, batch.Count);
+            int first = batch.FirstFrom(Position.Index);
             int count = Math.Min(batch.Count - first, maxReadings - chunk.Count);
             chunk.Append(batch, first, count);
             if (first + count < batch.Count)
             {
-                Position = new JournalPosition(batch.Offset, first + count);
+                Position = new JournalPosition(batch.Offset, batch.IndexOf(first + count));
             }
             else
             {
-                Position = new JournalPosition(batch.NextOffset, 0);
+                Position = new JournalPosition(batch.NextOffset, count > 0 ? 0 : batch.IndexInNext(Position.Index));
                 DropCurrent();
             }
         }
@@ -125,6 +129,7 @@ internal sealed class LaneFeed : IDisposable
         {
             if (head.Offset != Position.Offset) Position = new JournalPosition(head.Offset, 0);
             _current = _queue.Take();
+            _log.Took(_current.NextOffset);
             FromMemory++;
             return FeedOutcome.Filled;
         }

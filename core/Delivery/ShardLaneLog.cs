@@ -8,6 +8,8 @@ public sealed class ShardLaneLog(ReadingJournal journal, int shard) : ILaneLog, 
 {
     private readonly ShardJournal _log = journal.Shard(shard);
 
+    private readonly LaneHold _hold = journal.Shard(shard).AddHold();
+
     // Opened by the lane's loop when the sink keeps no cursor of its own, and used by that loop alone.
     private CursorFile? _cursor;
 
@@ -27,10 +29,20 @@ public sealed class ShardLaneLog(ReadingJournal journal, int shard) : ILaneLog, 
     public long BytesFrom(long offset) => _log.BytesFrom(offset);
 
     /// <inheritdoc/>
-    public ILaneLogReader OpenReader(long offset) => new Reader(_log.OpenReader(new JournalPosition(offset, 0)));
+    public ILaneLogReader OpenReader(long offset) => new Reader(_log.OpenReader(new JournalPosition(offset, 0)), _hold);
 
     /// <inheritdoc/>
-    public void SetCursor(string sink, JournalPosition cursor) => _log.SetCursor(sink, cursor);
+    public void SetCursor(string sink, JournalPosition cursor)
+    {
+        _log.SetCursor(sink, cursor);
+        _hold.MoveTo(cursor.Offset);
+    }
+
+    /// <inheritdoc/>
+    public void Offered(long offset, long end) => _hold.Offered(offset, end);
+
+    /// <inheritdoc/>
+    public void Took(long end) => _hold.Took(end);
 
     /// <inheritdoc/>
     public JournalPosition? LoadCursor(string sink) => (_cursor ??= journal.OpenCursor(sink, shard)).Cursor;
@@ -41,11 +53,13 @@ public sealed class ShardLaneLog(ReadingJournal journal, int shard) : ILaneLog, 
     /// <inheritdoc/>
     public void Dispose() => _cursor?.Dispose();
 
-    private sealed class Reader(JournalReader reader) : ILaneLogReader
+    private sealed class Reader(JournalReader reader, LaneHold hold) : ILaneLogReader
     {
         public LaneRead TryRead(ReadingBatch into)
         {
             ReadOutcome outcome = reader.TryRead(into);
+            // The reader still stands in the record's segment: retention cannot come in between.
+            if (outcome.Status == ReadStatus.Read) hold.Read(into.NextOffset);
             return outcome.Status switch
             {
                 ReadStatus.Read => new LaneRead(LaneReadStatus.Read),

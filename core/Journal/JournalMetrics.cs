@@ -1,3 +1,4 @@
+using HyperIngest.Core.Readings;
 using HyperIngest.Core.Telemetry;
 
 namespace HyperIngest.Core.Journal;
@@ -5,6 +6,9 @@ namespace HyperIngest.Core.Journal;
 /// <summary>The journal's metrics.</summary>
 internal sealed class JournalMetrics(MetricRegistry registry)
 {
+    /// <summary>What may be dropped, lowest first.</summary>
+    public static readonly Classification[] DroppedClasses = [Classification.Log, Classification.Event, Classification.Telemetry];
+
     public Counter AppendedReadings { get; } = registry.Counter("hyperingest_journal_readings_total", "Readings appended.");
 
     public Counter AppendedBytes { get; } = registry.Counter("hyperingest_journal_appended_bytes_total", "Bytes appended, record headers included.");
@@ -17,15 +21,31 @@ internal sealed class JournalMetrics(MetricRegistry registry)
 
     public Counter Gaps { get; } = registry.Counter("hyperingest_journal_gaps_total", "Places where a reader found records damaged or missing.");
 
-    public Counter DroppedReadings { get; } = registry.Counter("hyperingest_journal_dropped_readings_total", "Readings dropped at the size limit before every sink had them.");
+    /// <summary>By <see cref="Classification"/>; alarms are never dropped and have none.</summary>
+    public Counter[] DroppedReadings { get; } =
+    [
+        .. DroppedClasses.Select(of => registry.Counter(
+            "hyperingest_journal_dropped_readings_total", "Readings dropped at the size limit before every sink had them.", new MetricLabel("class", NameOf(of)))),
+    ];
+
+    public Counter ThinnedSegments { get; } = registry.Counter("hyperingest_journal_thinned_segments_total", "Segments written anew at the size limit, without their lowest classes.");
 
     public Counter DeletedSegments { get; } = registry.Counter("hyperingest_journal_deleted_segments_total", "Segments deleted by retention.");
 
     public LatencyHistogram SyncDuration { get; } = registry.Histogram("hyperingest_journal_sync_seconds", "How long an fsync of all shards took.");
 
+    /// <summary>A class as metrics and <c>losses.jsonl</c> call it.</summary>
+    public static string NameOf(Classification of) => of switch
+    {
+        Classification.Log => "log",
+        Classification.Event => "event",
+        Classification.Telemetry => "telemetry",
+        _ => "alarm",
+    };
+
     public void Observe(ReadingJournal journal)
     {
-        registry.Gauge("hyperingest_journal_bytes", "Bytes of all segments.", () => journal.Bytes);
+        registry.Gauge("hyperingest_journal_bytes", "Bytes of all segments as they are stored.", () => journal.Bytes);
         registry.Gauge("hyperingest_journal_limit_bytes", "The hard limit.", () => journal.Options.Retention.LimitBytes);
         for (int i = 0; i < journal.ShardCount; i++)
         {

@@ -15,14 +15,17 @@ public enum FsyncPolicy
     Never,
 }
 
-/// <summary>What happens when the journal has reached <see cref="JournalRetention.LimitBytes"/> and a sink still needs the oldest segment.</summary>
+/// <summary>What happens when the journal has reached <see cref="JournalRetention.LimitBytes"/> and a sink still needs what is in it.</summary>
 public enum JournalFullPolicy
 {
     /// <summary>Intake stops (readiness false) until a sink has caught up.</summary>
     StopIntake,
 
-    /// <summary>The oldest segment goes, counted, and reported with its time range.</summary>
-    DropOldest,
+    /// <summary>
+    /// Readings go by class: logs first, then events, then telemetry, the oldest of a class first, counted, and reported with their time range. Alarms never go: when they are what
+    /// the journal is full of, intake stops.
+    /// </summary>
+    DropByClass,
 }
 
 /// <summary>Where and how the journal is kept.</summary>
@@ -46,6 +49,9 @@ public sealed record JournalOptions
     /// <summary>How a file is forced to the disk; tests have disks that fail.</summary>
     internal Action<SafeFileHandle> FlushToDisk { get; init; } = RandomAccess.FlushToDisk;
 
+    /// <summary>How a file takes another's place at once; tests end in between.</summary>
+    internal Action<string, string> ReplaceFile { get; init; } = static (from, to) => File.Move(from, to, overwrite: true);
+
     /// <summary>How a segment of so many bytes is made; tests have disks that are full.</summary>
     internal Func<string, long, SafeFileHandle> CreateSegment { get; init; } = static (path, bytes) =>
         File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, bytes);
@@ -60,9 +66,12 @@ public sealed record JournalRetention
     /// <summary>Delivered segments beyond this many bytes (over all shards) are deleted, oldest first; default 8 GiB.</summary>
     public long MaxBytes { get; init; } = 8L << 30;
 
-    /// <summary>The journal's hard limit, delivered or not, over all shards; looked at once a second. A segment a shard (the one being written) always stays. Default 64 GiB.</summary>
+    /// <summary>
+    /// The journal's hard limit, delivered or not, over all shards, in bytes as they are stored. It is acted on at the next grouped fsync after it was crossed; a segment a shard (the one being
+    /// written) always stays, and so does what sinks are just taking: a few segments a shard. Default 64 GiB.
+    /// </summary>
     public long LimitBytes { get; init; } = 64L << 30;
 
-    /// <summary>What happens at the hard limit; default: the oldest goes.</summary>
-    public JournalFullPolicy WhenFull { get; init; } = JournalFullPolicy.DropOldest;
+    /// <summary>What happens at the hard limit; default: readings go by class.</summary>
+    public JournalFullPolicy WhenFull { get; init; } = JournalFullPolicy.DropByClass;
 }

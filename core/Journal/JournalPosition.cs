@@ -5,7 +5,10 @@ namespace HyperIngest.Core.Journal;
 /// grow, over all segments and restarts, so that positions compare by time of arrival.
 /// </summary>
 /// <param name="Offset">Logical offset of a record's first byte; 0 is the first record ever written.</param>
-/// <param name="Index">Readings of that record already taken; 0 means the record's start.</param>
+/// <param name="Index">
+/// Readings of that record already taken; 0 means the record's start. In a record that retention has thinned, those that went count as they did before: a position means the same reading
+/// for ever.
+/// </param>
 public readonly record struct JournalPosition(long Offset, int Index) : IComparable<JournalPosition>
 {
     /// <summary>Before everything.</summary>

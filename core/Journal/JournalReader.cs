@@ -79,7 +79,7 @@ public sealed class JournalReader : IDisposable
                 Position = new JournalPosition(Math.Max(offset, following.Start), 0);
                 continue;
             }
-            if (!SegmentScan.TryReadAt(_file!, segment, offset, _journal.Stamp, into.Buffer.Span, out JournalRecord record))
+            if (!TryReadAt(offset, limit, into, out JournalRecord record))
             {
                 long found = SegmentScan.FindAfter(_file!, segment, offset, limit, _journal.Stamp, into.Buffer.Span);
                 // Nothing whole up to the segment's end: go on with the next one; the record found there reports the gap.
@@ -108,13 +108,14 @@ public sealed class JournalReader : IDisposable
                 throw new InvalidDataException(
                     $"{segment.Path}: the record at {offset} needs {record.CatalogBytes} bytes of the series catalog and {_journal.CatalogBytes} are whole: restore series.catalog from a copy.");
             }
-            into.Count = record.Count;
             into.Offset = offset;
             into.NextOffset = next;
             into.Shard = record.Shard;
             _expected = record.End;
-            _lastLatest = record.Latest;
             Position = new JournalPosition(into.NextOffset, 0);
+            // Retention has taken everything there was.
+            if (into.Count == 0) continue;
+            _lastLatest = record.Latest;
             return new ReadOutcome(ReadStatus.Read);
         }
     }
@@ -139,6 +140,19 @@ public sealed class JournalReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Leave();
+
+    // The record at an offset, or the rest of the one that retention has joined it with.
+    private bool TryReadAt(long offset, long limit, ReadingBatch into, out JournalRecord record)
+    {
+        if (!SegmentScan.TryReadAt(_file!, _segment!, offset, _journal.Stamp, into.Buffer.Span, out record)
+            && !(SegmentScan.TryFindAround(_file!, _segment!, offset, limit, _journal.Stamp, out record)
+                && SegmentScan.TryReadAt(_file!, _segment!, record.Offset, _journal.Stamp, into.Buffer.Span, out record)))
+        {
+            return false;
+        }
+        into.Count = record.Count;
+        return into.TryTakeOrigins(record, offset);
+    }
 
     private bool HasFrom(Segment segment, long utcTicks, out long offset)
     {
@@ -174,7 +188,11 @@ public sealed class JournalReader : IDisposable
         {
             try
             {
-                _file = segment.OpenRead();
+                lock (segment.Gate)
+                {
+                    _file = segment.OpenRead();
+                    segment.Readers++;
+                }
                 _segment = segment;
                 return true;
             }
@@ -190,8 +208,10 @@ public sealed class JournalReader : IDisposable
 
     private void Leave()
     {
-        _file?.Dispose();
+        if (_segment is null) return;
+        _file!.Dispose();
         _file = null;
+        lock (_segment.Gate) _segment.Readers--;
         _segment = null;
     }
 }

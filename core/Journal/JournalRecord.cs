@@ -11,7 +11,8 @@ namespace HyperIngest.Core.Journal;
 /// offset  0  magic            4  "HIJ1"
 /// offset  4  CRC-32C          4  of everything behind it, to the record's end
 /// offset  8  offset           8  logical offset of the record: a record that stands elsewhere is none
-/// offset 16  count            4  readings, 0 to 1,048,576
+/// offset 16  count            3  readings, 0 to 1,048,576
+/// offset 19  origins          1  32-byte slots behind the marks that say where the readings stood before retention took others out (<see cref="RecordOrigins"/>); 0: where they stand
 /// offset 20  shard            2
 /// offset 22  version          1  2
 /// offset 23  marks            1  32-byte source marks behind the readings, 0 to 255
@@ -36,14 +37,16 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Marks,
     /// <summary>Most readings in a record: what <see cref="BatchOptions.MaxReadings"/> allows.</summary>
     public const int MaxReadings = 1 << 20;
 
-    // Records that retention has taken readings out of may have been merged; no span outgrows what an int of bytes says.
-    private const int MaxSpan = 1 << 25;
+    /// <summary>Most slots between two headers. Records that retention has taken readings out of may have been joined; no span outgrows what an int of bytes says.</summary>
+    public const int MaxSpan = 1 << 25;
 
     private const uint Magic = 0x314A_4948;
     private const byte Version = 2;
     private const int CrcAt = 4;
     private const int OffsetAt = 8;
     private const int CountAt = 16;
+    private const int CountMask = 0xFF_FFFF;
+    private const int OriginsAt = 19;
     private const int ShardAt = 20;
     private const int VersionAt = 22;
     private const int MarksAt = 23;
@@ -55,8 +58,11 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Marks,
     private const int CatalogAt = 56;
     private const int HeaderCrcAt = 60;
 
-    /// <summary>Bytes that are there: header, readings and marks.</summary>
-    public int Bytes => BytesOf(Count + Marks);
+    /// <summary>Slots behind the marks with the readings' origins.</summary>
+    public int Origins { get; init; }
+
+    /// <summary>Bytes that are there: header, readings, marks and origins.</summary>
+    public int Bytes => BytesOf(Count + Marks + Origins);
 
     /// <summary>Where the next record may begin.</summary>
     public long End => Offset + BytesOf(Span);
@@ -95,6 +101,27 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Marks,
         BinaryPrimitives.WriteUInt32LittleEndian(header[CrcAt..], Crc32C.Of(batch.Record.Span[OffsetAt..]));
     }
 
+    /// <summary>Writes the header of a record whose other bytes stand behind it already, checksums last; <paramref name="bytes"/> are all of it.</summary>
+    public static void Seal(in JournalRecord record, JournalStamp stamp, Span<byte> bytes)
+    {
+        Span<byte> header = bytes[..HeaderBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+        BinaryPrimitives.WriteInt64LittleEndian(header[OffsetAt..], record.Offset);
+        BinaryPrimitives.WriteInt32LittleEndian(header[CountAt..], record.Count);
+        header[OriginsAt] = (byte)record.Origins;
+        BinaryPrimitives.WriteUInt16LittleEndian(header[ShardAt..], (ushort)record.Shard);
+        header[VersionAt] = Version;
+        header[MarksAt] = (byte)record.Marks;
+        BinaryPrimitives.WriteInt64LittleEndian(header[EarliestAt..], record.Earliest);
+        BinaryPrimitives.WriteInt64LittleEndian(header[LatestAt..], record.Latest);
+        BinaryPrimitives.WriteInt64LittleEndian(header[PreviousEndAt..], record.PreviousEnd);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[JournalAt..], stamp.Journal);
+        BinaryPrimitives.WriteInt32LittleEndian(header[SpanAt..], record.Span);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[CatalogAt..], record.CatalogBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[HeaderCrcAt..], Crc32C.Of(header[OffsetAt..HeaderCrcAt]));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[CrcAt..], Crc32C.Of(bytes[OffsetAt..]));
+    }
+
     /// <summary>Reads a header that claims to stand at <paramref name="offset"/>; false when it is none of <paramref name="stamp"/>. The readings' checksum is not looked at.</summary>
     public static bool TryReadHeader(ReadOnlySpan<byte> header, long offset, JournalStamp stamp, out JournalRecord record)
     {
@@ -109,10 +136,11 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Marks,
         {
             return false;
         }
-        int count = BinaryPrimitives.ReadInt32LittleEndian(header[CountAt..]);
+        int count = BinaryPrimitives.ReadInt32LittleEndian(header[CountAt..]) & CountMask;
+        int origins = header[OriginsAt];
         int marks = header[MarksAt];
         int span = BinaryPrimitives.ReadInt32LittleEndian(header[SpanAt..]);
-        if (count is < 0 or > MaxReadings || span is < 1 or > MaxSpan || span < count + marks) return false;
+        if (count > MaxReadings || span is < 1 or > MaxSpan || span < count + marks + origins) return false;
         record = new JournalRecord(
             offset,
             count,
@@ -122,7 +150,10 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Marks,
             BinaryPrimitives.ReadInt64LittleEndian(header[EarliestAt..]),
             BinaryPrimitives.ReadInt64LittleEndian(header[LatestAt..]),
             BinaryPrimitives.ReadInt64LittleEndian(header[PreviousEndAt..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(header[CatalogAt..]));
+            BinaryPrimitives.ReadUInt32LittleEndian(header[CatalogAt..]))
+        {
+            Origins = origins,
+        };
         return true;
     }
 

@@ -9,6 +9,7 @@ internal sealed class JournalSyncer : IDisposable
     // With a sync after every batch, or none, there is nothing to group; the thread then only tells who waits for durability, and 5 ms is fine enough for that.
     private static readonly TimeSpan TellInterval = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly ReadingJournal _journal;
     private readonly Action<int, long> _onDurable;
@@ -45,14 +46,15 @@ internal sealed class JournalSyncer : IDisposable
         {
             long begun = Stopwatch.GetTimestamp();
             if (!TrySync()) return;
+            bool more = false;
             if (_journal.TakeRetentionRequest() || Stopwatch.GetElapsedTime(retained) >= RetentionInterval)
             {
                 retained = Stopwatch.GetTimestamp();
-                Retain();
+                more = Retain();
             }
             // From begin to begin: a slow fsync shortens the pause and does not add to it.
             wait = interval - Stopwatch.GetElapsedTime(begun);
-            if (wait < TimeSpan.FromMilliseconds(1)) wait = TimeSpan.FromMilliseconds(1);
+            if (more || wait < ShortestWait) wait = ShortestWait;
         }
     }
 
@@ -77,15 +79,19 @@ internal sealed class JournalSyncer : IDisposable
         return true;
     }
 
-    private void Retain()
+    // True: it has more to do, after the next sync.
+    private bool Retain()
     {
         try
         {
-            _retention.Apply(DateTime.UtcNow);
+            bool more = _retention.Apply(DateTime.UtcNow);
+            if (more) _journal.RequestRetention();
+            return more;
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             JournalLog.RetentionFailed(_logger, _journal.Path, failed);
+            return false;
         }
     }
 }

@@ -35,6 +35,9 @@ public sealed class ReadingJournal : IDisposable
     // Written by the retention pass; read by shards.
     private string? _full;
 
+    // Bytes that may still be appended before the limit is met. Set by retention, taken from by shards (interlocked); what is appended while it is set is off by that much.
+    private long _room;
+
     private ReadingJournal(JournalOptions options, JournalMeta meta, CatalogFile catalog, FileStream? lockFile, MetricRegistry metrics, ILogger logger)
     {
         Options = options;
@@ -66,11 +69,11 @@ public sealed class ReadingJournal : IDisposable
     /// <summary>Torn tails that were cut when it was opened.</summary>
     public IReadOnlyList<RecoveryCut> Cuts { get; private set; } = [];
 
-    /// <summary>Bytes of all segments.</summary>
+    /// <summary>Bytes of all segments as they are stored.</summary>
     public long Bytes => _shards.Sum(s => s.Bytes);
 
-    /// <summary>Readings that went with a segment before every sink had them.</summary>
-    public long DroppedReadings => _metrics.DroppedReadings.Value;
+    /// <summary>Readings that went at the size limit before every sink had them.</summary>
+    public long DroppedReadings => _metrics.DroppedReadings.Sum(c => c.Value);
 
     internal JournalOptions Options { get; }
 
@@ -111,6 +114,7 @@ public sealed class ReadingJournal : IDisposable
                 JournalLog.Cut(logger, cut.File, cut.FromOffset, cut.ToOffset, cut.Bytes / Reading.SizeInBytes, JournalRecord.TimeOf(cut.LastGoodTime));
             }
             journal.Cuts = cuts;
+            journal.SetRoom();
             journal._metrics.Observe(journal);
             return journal;
         }
@@ -220,7 +224,7 @@ public sealed class ReadingJournal : IDisposable
 
     internal long CatalogBytes => _catalogFile.DurableBytes;
 
-    /// <summary>A shard has begun a segment: how much there is has changed, and retention is to look at the sync thread's next turn and not at its next second.</summary>
+    /// <summary>A shard has begun a segment, or met the limit: retention is to look at the sync thread's next turn and not at its next second.</summary>
     internal void RequestRetention() => Volatile.Write(ref _retentionRequested, true);
 
     /// <summary>Sync thread: whether that has happened since it was asked last.</summary>
@@ -234,7 +238,11 @@ public sealed class ReadingJournal : IDisposable
     {
         _metrics.AppendedReadings.Add(readings);
         _metrics.AppendedBytes.Add(bytes);
+        if (Interlocked.Add(ref _room, -bytes) < 0) RequestRetention();
     }
+
+    /// <summary>Retention has looked: so much may be appended before it is to look again.</summary>
+    internal void SetRoom() => Volatile.Write(ref _room, Options.Retention.LimitBytes - Bytes);
 
     internal void CountGap(int shard, LostRange lost)
     {
@@ -278,11 +286,11 @@ internal static partial class JournalLog
     [LoggerMessage(EventId = 122, Level = LogLevel.Critical, Message = "{Path}: fsync failed; the journal takes nothing more until a restart")]
     public static partial void SyncFailed(ILogger logger, string path, Exception exception);
 
-    [LoggerMessage(EventId = 123, Level = LogLevel.Error, Message = "{File}: {Readings} readings from {From:O} to {To:O} were dropped: the journal is at its limit of {Limit} bytes and a sink had not taken them")]
-    public static partial void Dropped(ILogger logger, string file, long readings, DateTime from, DateTime to, long limit);
+    [LoggerMessage(EventId = 123, Level = LogLevel.Error, Message = "{File}: {Readings} {Class} readings from {From:O} to {To:O} were dropped: the journal is at its limit of {Limit} bytes and a sink had not taken them")]
+    public static partial void Dropped(ILogger logger, string file, long readings, string @class, DateTime from, DateTime to, long limit);
 
-    [LoggerMessage(EventId = 124, Level = LogLevel.Error, Message = "{Path}: the journal is at its limit of {Limit} bytes; intake is stopped until a sink has caught up")]
-    public static partial void Full(ILogger logger, string path, long limit);
+    [LoggerMessage(EventId = 124, Level = LogLevel.Error, Message = "{Reason}; intake is stopped until then")]
+    public static partial void Full(ILogger logger, string reason);
 
     [LoggerMessage(EventId = 125, Level = LogLevel.Error, Message = "{Path}: retention failed and is tried again")]
     public static partial void RetentionFailed(ILogger logger, string path, Exception exception);

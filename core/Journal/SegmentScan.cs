@@ -71,6 +71,16 @@ internal static class SegmentScan
         return -1;
     }
 
+    /// <summary>The record that begins before <paramref name="offset"/> and ends behind it, with nothing stored there: retention has joined what stood there with it. False when there is none.</summary>
+    public static bool TryFindAround(SafeFileHandle file, Segment segment, long offset, long limit, JournalStamp stamp, out JournalRecord record)
+    {
+        for (long at = segment.Start; TryNextHeader(file, segment, at, Math.Min(limit, offset), stamp, out record); at = record.End)
+        {
+            if (record.End > offset) return record.Origins > 0 || record.Offset + record.Bytes <= offset;
+        }
+        return false;
+    }
+
     /// <summary>
     /// Goes over a segment's whole records, damage between them or not, and puts their marks into <paramref name="marks"/>. What stands behind the last of them cannot be trusted.
     /// </summary>

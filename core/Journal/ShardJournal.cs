@@ -28,6 +28,9 @@ public sealed class ShardJournal : IDisposable
     private readonly List<Segment> _open = [];
     private readonly Dictionary<string, JournalPosition> _cursors = new(StringComparer.Ordinal);
 
+    // What lanes have in hand. Under _listing; lanes add, once each.
+    private readonly List<LaneHold> _holds = [];
+
     // Shard's thread only, after open: where the last record with readings ended, and the last record at all; the marks that are in the journal, and the batch that each new segment's
     // are written from.
     private Segment? _active;
@@ -98,12 +101,12 @@ public sealed class ShardJournal : IDisposable
     /// </summary>
     public long RecoveredRecordsEnd { get; }
 
-    /// <summary>Bytes of its segments.</summary>
+    /// <summary>Bytes of its segments as they are stored: what retention has thinned out of them does not count.</summary>
     public long Bytes
     {
         get
         {
-            lock (_listing) return _segments.Sum(s => s.End - s.Start);
+            lock (_listing) return _segments.Sum(s => s.StoredBytes);
         }
     }
 
@@ -117,7 +120,10 @@ public sealed class ShardJournal : IDisposable
     /// </summary>
     public long RecoveredMark(ulong source, int partition) => _recoveredMarks.PositionOf(source, partition);
 
-    /// <summary>Record bytes at and behind <paramref name="offset"/>; offsets that no record ever had do not count, nor do marks behind the last reading.</summary>
+    /// <summary>
+    /// Record bytes at and behind <paramref name="offset"/>; offsets that no record ever had do not count, nor do marks behind the last reading. They are logical: what retention has
+    /// thinned out of segments that are still there counts, so that a sink's lag is how far it has to go and not what it will find.
+    /// </summary>
     public long BytesFrom(long offset)
     {
         // Without a jump in between the offsets themselves say it.
@@ -138,6 +144,7 @@ public sealed class ShardJournal : IDisposable
     internal static ShardJournal Open(ReadingJournal journal, string folder, int shard, ReadingBatch scratch, Action<RecoveryCut> onCut)
     {
         Directory.CreateDirectory(folder);
+        Segment.DeleteUnfinished(folder);
         List<Segment> segments = Segment.List(folder);
         bool fresh = segments.Count == 0;
         // A segment begun and never written to says nothing.
@@ -163,6 +170,7 @@ public sealed class ShardJournal : IDisposable
             if (recordsEnd == newest.Start) Discard(segments);
             marksFrom = RecoverOlderMarks(segments, newest, contents.HasAllMarks, stamp, scratch, marks);
         }
+        foreach (Segment segment in segments) segment.TryMeasureHoles();
         long end = mark.Next;
         if (!(fresh && mark == default) && !(mark.Clean && mark.RecordsEnd == recordsEnd))
         {
@@ -184,6 +192,7 @@ public sealed class ShardJournal : IDisposable
     {
         List<Segment> segments = Directory.Exists(folder) ? Segment.List(folder) : [];
         long end = segments.Count > 0 ? segments[^1].End : 0;
+        foreach (Segment segment in segments) segment.TryMeasureHoles();
         return new ShardJournal(journal, folder, shard, writable: false, segments, end, end, end, new MarkTable());
     }
 
@@ -358,6 +367,65 @@ public sealed class ShardJournal : IDisposable
                 return true;
             }
         }
+    }
+
+    /// <summary>A record of what a lane has in hand, which retention is to leave alone.</summary>
+    internal LaneHold AddHold()
+    {
+        LaneHold hold = new();
+        lock (_listing) _holds.Add(hold);
+        return hold;
+    }
+
+    /// <summary>Segments that get no more records and that some sink still needs, oldest first. The newest is never among them: what the journal's end is known by stands in it.</summary>
+    internal List<Segment> Undelivered()
+    {
+        lock (_listing)
+        {
+            List<Segment> closed = [];
+            for (int i = 0; i < _segments.Count - 1; i++)
+            {
+                Segment segment = _segments[i];
+                // Recovery needs the newest marks; a tail of nothing but marks is nobody's to deliver.
+                if (segment.Start >= Volatile.Read(ref _marksFrom)) break;
+                long end = Math.Min(segment.End, ReadingsEnd);
+                if (segment.Handle is null && _cursors.Values.Any(c => c.Offset < end)) closed.Add(segment);
+            }
+            return closed;
+        }
+    }
+
+    /// <summary>Where in a segment the readings stand that some sink still needs: at this offset and behind it.</summary>
+    internal long DeliveredBefore(Segment segment)
+    {
+        long before = segment.End;
+        lock (_listing)
+        {
+            foreach (JournalPosition cursor in _cursors.Values) before = Math.Min(before, cursor.Offset + JournalRecord.BytesOf(cursor.Index));
+        }
+        return Math.Max(before, segment.Start + JournalRecord.HeaderBytes);
+    }
+
+    /// <summary>Whether a reader stands in the segment or a lane has some of it in hand. Under its gate it stays so.</summary>
+    internal bool IsInUse(Segment segment)
+    {
+        if (segment.Readers > 0) return true;
+        lock (_listing)
+        {
+            foreach (LaneHold hold in _holds)
+            {
+                if (hold.Covers(segment.Start, segment.End)) return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Puts the thinned file in the segment's place. Under the segment's gate.</summary>
+    internal void Replace(Segment segment, long holeBytes)
+    {
+        _options.ReplaceFile(segment.ThinnedPath, segment.Path);
+        segment.HoleBytes = holeBytes;
+        DirectorySync.Flush(_folder);
     }
 
     // The file first: one that cannot be deleted stays in the list, is counted, and is tried again. A reader that finds the file gone goes on with the next.

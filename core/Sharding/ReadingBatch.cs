@@ -27,6 +27,10 @@ public sealed class ReadingBatch
     // The marks as they come in; behind the readings they go only when the number of those is final. Made at the first mark, so that it costs nothing where no source has any.
     private SourceMark[]? _marks;
 
+    // Where its readings stood before retention took others out; the array is made when the batch first gets a thinned record.
+    private OriginRun[]? _origins;
+    private int _originCount;
+
     // Holders. Changed by any of them with Interlocked; the one that brings it to 0 returns the batch.
     private int _references;
 
@@ -101,6 +105,61 @@ public sealed class ReadingBatch
     /// <summary>For the journal, which may try to write a batch more than once: copies the marks behind the readings.</summary>
     internal void PlaceMarks() => MemoryMarshal.AsBytes(Marks).CopyTo(_buffer.AsSpan(HeaderRoomBytes + (Count * Reading.SizeInBytes)));
 
+
+    /// <summary>What <see cref="JournalPosition.Index"/> says of the reading numbered <paramref name="reading"/>, 0 to <see cref="Count"/>-1: its number, but in a record that retention has thinned.</summary>
+    public int IndexOf(int reading)
+    {
+        foreach (OriginRun run in _origins.AsSpan(0, _originCount))
+        {
+            if (reading < run.Count) return run.Slot + reading;
+            reading -= run.Count;
+        }
+        return reading;
+    }
+
+    /// <summary>The number of the first reading whose <see cref="IndexOf"/> is <paramref name="index"/> or more; <see cref="Count"/> when there is none.</summary>
+    public int FirstFrom(int index)
+    {
+        if (_originCount == 0) return Math.Min(index, Count);
+        int before = 0;
+        foreach (OriginRun run in _origins.AsSpan(0, _originCount))
+        {
+            if (index < run.Slot + run.Count) return before + Math.Max(0, index - run.Slot);
+            before += run.Count;
+        }
+        return before;
+    }
+
+    /// <summary>
+    /// What <paramref name="index"/>, counted from <see cref="Offset"/>, is counted from <see cref="NextOffset"/>; 0 when it lies in the batch. Retention may cut in pieces what was one
+    /// record when a cursor was set in it.
+    /// </summary>
+    public int IndexInNext(int index) => (int)Math.Max(0, index - ((NextOffset - Offset) / Reading.SizeInBytes));
+
+    /// <summary>
+    /// Journal reader: the buffer has <paramref name="record"/> as it stands in the file. Takes in where its readings stood, and makes it begin at <paramref name="offset"/>, where the
+    /// record was that the reader asked for: readings of those it was joined with, before it, go.
+    /// </summary>
+    /// <returns>False when the record is damaged.</returns>
+    internal bool TryTakeOrigins(in JournalRecord record, long offset)
+    {
+        _originCount = 0;
+        if (record.Origins == 0 && record.Offset == offset) return true;
+        Span<OriginRun> runs = _origins ??= new OriginRun[RecordOrigins.MaxRuns];
+        if (!RecordOrigins.TryRead(_buffer.AsSpan(0, record.Bytes), record, runs, out int count)) return false;
+        int shift = (int)((offset - record.Offset) / JournalRecord.Alignment);
+        int gone = 0;
+        foreach (OriginRun run in runs[..count])
+        {
+            int before = Math.Clamp(shift - run.Slot, 0, run.Count);
+            gone += before;
+            if (before < run.Count) runs[_originCount++] = new OriginRun(run.Slot + before - shift, run.Count - before);
+        }
+        Slots[gone..Count].CopyTo(Slots);
+        Count -= gone;
+        return true;
+    }
+
     /// <summary>Adds a holder.</summary>
     public void Retain()
     {
@@ -117,7 +176,7 @@ public sealed class ReadingBatch
 
     internal void Rented()
     {
-        Count = MarkCount = 0;
+        Count = MarkCount = _originCount = 0;
         Offset = NextOffset = -1;
         PreviousEnd = long.MaxValue;
         Volatile.Write(ref _references, 1);

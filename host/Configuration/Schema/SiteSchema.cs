@@ -44,8 +44,8 @@ internal static class SiteSchema
             "The journal's hard limit, delivered or not.");
 
         public static readonly ValueKey<JournalFullPolicy> WhenFull = new("when_full",
-            Scalars.Choice(("drop-oldest", JournalFullPolicy.DropOldest), ("stop-intake", JournalFullPolicy.StopIntake)), OptionDefaults.Pipeline.Journal.Retention.WhenFull,
-            "At the hard limit: `drop-oldest` deletes the oldest segment, counts it and reports the time range lost; `stop-intake` reads no devices until a sink has caught up.");
+            Scalars.Choice(("drop-by-class", JournalFullPolicy.DropByClass), ("stop-intake", JournalFullPolicy.StopIntake)), OptionDefaults.Pipeline.Journal.Retention.WhenFull,
+            "At the hard limit: `drop-by-class` drops logs first, then events, then telemetry, the oldest first, counts them and reports the time ranges lost; alarms are never dropped. `stop-intake` reads no devices until a sink has caught up.");
 
         public static readonly Section Section = new("Retention", Age, Bytes, Limit, WhenFull);
     }

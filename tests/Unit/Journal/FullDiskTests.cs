@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using HyperIngest.Core.Journal;
+using HyperIngest.Core.Readings;
 using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -72,6 +73,65 @@ public sealed class FullDiskTests : IDisposable
         using ReadingJournal again = ReadingJournal.Open(options, 1, 4096, new MetricRegistry(), NullLogger.Instance);
         Assert.Equal(end, again.Shard(0).EndOffset);
         Assert.Equal(JournalRig.Range(0, 2000), _rig.ReadAll(again).Numbers);
+    }
+
+    [Fact]
+    public void On_a_full_disk_what_can_be_deleted_whole_goes_and_what_would_have_to_be_written_anew_waits_for_room()
+    {
+        JournalOptions options = _disk.Journal(segmentBytes: 1 << 20) with { Retention = new JournalRetention { LimitBytes = 2 << 20, MaxBytes = long.MaxValue } };
+        MetricRegistry metrics = new();
+        using ReadingJournal journal = ReadingJournal.Open(options, 1, 4096, metrics, NullLogger.Instance);
+        int log = journal.Catalog.Register(new SeriesDefinition("d", "log", Classification: Classification.Log));
+        int alarm = journal.Catalog.Register(new SeriesDefinition("d", "alarm", Classification: Classification.Alarm));
+        journal.Shard(0).SetCursor("down", JournalPosition.Start);
+        // The first three segments have every other reading an alarm, the next two none.
+        const int inSegment = 7 * 4096;
+        for (int i = 0; i < 5 * 7 + 1; i++)
+        {
+            ReadingBatch batch = _rig.Filled(4096);
+            for (int n = 0; n < 4096; n++) batch.Slots[n] = new Reading(n % 8 == 0 && i < 21 ? alarm : log, 0, 0, JournalRig.FirstTime, n);
+            Assert.True(journal.Shard(0).Append(batch).Appended);
+            batch.Release();
+        }
+        journal.Shard(0).Sync();
+        Assert.Equal(6, journal.Shard(0).Segments().Length);
+        string filler = _disk.Fill(leave: 0);
+        JournalRetentionPass pass = new(journal, new JournalMetrics(metrics), NullLogger.Instance);
+        long dropped = 0;
+        try
+        {
+            while (pass.Apply(DateTime.UtcNow))
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // There is no room for the first segment's new file.
+        }
+        dropped = journal.DroppedReadings;
+        Assert.True(dropped >= 2 * inSegment, $"{dropped} dropped");
+        File.Delete(filler);
+        while (pass.Apply(DateTime.UtcNow))
+        {
+        }
+        Assert.True(journal.Bytes <= 2 << 20);
+        // Two of the three are enough.
+        Assert.Equal((2 * inSegment * 7 / 8) + (2 * inSegment), journal.DroppedReadings);
+        Assert.Equal(3 * inSegment / 8, Alarms(journal, alarm));
+    }
+
+    private int Alarms(ReadingJournal journal, int alarm)
+    {
+        using JournalReader reader = journal.Shard(0).OpenReader(JournalPosition.Start);
+        ReadingBatch batch = _rig.Pool.Rent();
+        int alarms = 0;
+        while (reader.TryRead(batch) is { Status: not ReadStatus.AtEnd } outcome)
+        {
+            if (outcome.Status != ReadStatus.Read) continue;
+            foreach (ref readonly Reading reading in batch.Readings) alarms += reading.SeriesId == alarm ? 1 : 0;
+        }
+        batch.Release();
+        return alarms;
     }
 
     /// <summary>

@@ -81,6 +81,9 @@ internal sealed class JournalRig : IDisposable
         Folder = crashed;
     }
 
+    /// <summary>Goes on in another folder, such as a copy.</summary>
+    public void UseFolder(string folder) => Folder = folder;
+
     public void CopyTo(string target)
     {
         foreach (string file in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
@@ -95,8 +98,21 @@ internal sealed class JournalRig : IDisposable
             }
             using FileStream from = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using FileStream to = new(copy, FileMode.Create);
-            from.CopyTo(to);
+            CopyWithHoles(from, to);
         }
+    }
+
+    // A thinned segment's holes stay holes.
+    private static void CopyWithHoles(FileStream from, FileStream to)
+    {
+        byte[] block = new byte[4096];
+        int read;
+        while ((read = from.ReadAtLeast(block, block.Length, throwOnEndOfStream: false)) > 0)
+        {
+            if (block.AsSpan(0, read).ContainsAnyExcept((byte)0)) to.Write(block, 0, read);
+            else to.Seek(read, SeekOrigin.Current);
+        }
+        to.SetLength(from.Length);
     }
 
     public string[] SegmentFiles(int shard = 0)
