@@ -98,8 +98,8 @@ public sealed class KafkaSink : ISink
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    // On the lane's thread.
-    private IKafkaDelivery Open(LaneIdentity identity, CancellationToken cancellationToken)
+    /// <summary>What a lane does, on the lane's thread.</summary>
+    internal IKafkaDelivery Open(LaneIdentity identity, CancellationToken cancellationToken)
     {
         Dictionary<string, string> properties = PropertiesOf(_options);
         TransactionCursor? cursor = null;
