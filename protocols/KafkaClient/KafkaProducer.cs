@@ -71,6 +71,17 @@ public sealed unsafe class KafkaProducer : IKafkaClient, IDisposable
     /// <summary>The last error the client reported by itself (brokers down, authentication); null for none. A fatal one stays.</summary>
     public KafkaFault? Fault => Volatile.Read(ref _fault);
 
+    /// <summary>Why the producer can do nothing more; <see cref="KafkaError.None"/> while it can. Known as soon as it is so, also before <see cref="Poll"/> has come across it.</summary>
+    public KafkaError FatalError
+    {
+        get
+        {
+            byte* reason = stackalloc byte[FatalTextBytes];
+            int code = Librdkafka.FatalError(_client, reason, FatalTextBytes);
+            return code == 0 ? KafkaError.None : new KafkaError(code, IsFatal: true, Text: Marshal.PtrToStringUTF8((nint)reason));
+        }
+    }
+
     /// <summary>Forgets a fault that is over; a fatal one stays.</summary>
     public void ClearFault()
     {

@@ -135,10 +135,7 @@ internal sealed class TransactionalDelivery : IKafkaDelivery
 
     private DeliveryOutcome Broken(string what, KafkaError error, CancellationToken cancellationToken)
     {
-        if (KafkaErrors.KindOf(error.Code) == KafkaErrorKind.Fenced || (error.IsFatal && _parts.Producer.Fault is { Error: var fault } && KafkaErrors.KindOf(fault.Code) == KafkaErrorKind.Fenced))
-        {
-            return Fenced(error, cancellationToken);
-        }
+        if (IsFenced(error)) return Fenced(error, cancellationToken);
         DeliveryOutcome outcome = KafkaErrors.OutcomeOf(what, error);
         // Only a transaction that can still be aborted is known not to be committed.
         return error.NeedsAbort && !error.IsFatal ? Abort(outcome, cancellationToken) : throw new SinkException(outcome);
@@ -156,11 +153,15 @@ internal sealed class TransactionalDelivery : IKafkaDelivery
             },
             cancellationToken);
         _parts.Sender.ForgetFailed();
-        _parts.Metrics.Aborted.Add();
+        if (!error.IsError) _parts.Metrics.Aborted.Add();
         if (!error.IsError) return outcome;
+        if (IsFenced(error)) return Fenced(error, cancellationToken);
         KafkaEvents.NotAborted(_logger, _sink, _shard, error.ToString());
         throw new SinkException(outcome.Verdict == DeliveryVerdict.Rejected ? DeliveryOutcome.Retry(outcome.Reason!) : outcome);
     }
+
+    private bool IsFenced(KafkaError error) =>
+        KafkaErrors.KindOf(error.Code) == KafkaErrorKind.Fenced || KafkaErrors.KindOf(_parts.Producer.FatalError.Code) == KafkaErrorKind.Fenced;
 
     // Either another process runs with this lane's transactional id, and then it has moved the cursor; or the coordinator took this one for dead because it was silent for too long.
     private DeliveryOutcome Fenced(KafkaError error, CancellationToken cancellationToken)

@@ -86,7 +86,7 @@ internal sealed class SinkRig : IDisposable
         using KafkaConsumer consumer = new("reader", new KafkaClientOptions { Brokers = Brokers }, properties, null, NullLogger.Instance);
         Assert.False(consumer.Assign([.. Enumerable.Range(0, partitions).Select(p => new KafkaPosition(topic, p, KafkaPosition.Beginning))]).IsError);
         using KafkaBatch batch = new(1024);
-        RecordReader reader = new(new SeriesCatalog());
+        RecordReader reader = new(new SeriesCatalog(), new RecordReaderLimits { MaxNameBytes = SeriesCatalog.MaxNameLength });
         DecodedReadings decoded = new();
         List<Found> found = [];
         HashSet<int> ended = [];

@@ -104,7 +104,7 @@ public sealed class SinkTests : IAsyncDisposable
     {
         await using KafkaSink sink = _rig.Sink(_rig.Options with { Limits = _rig.Options.Limits with { MaxRecordBytes = 1000 } });
         await using ISinkLane lane = await sink.OpenLaneAsync(_rig.Identity, default);
-        DeliveryOutcome outcome = await lane.DeliverAsync(_rig.Chunk(SinkRig.Counted(0), _rig.Text(2000), SinkRig.Counted(1), _rig.Text(3000), SinkRig.Counted(2)), default);
+        DeliveryOutcome outcome = await lane.DeliverAsync(_rig.Chunk(SinkRig.Counted(0), _rig.Text(2000), SinkRig.Counted(1), _rig.Text(2500), SinkRig.Counted(2)), default);
         Assert.Equal(DeliveryVerdict.AcceptedExcept, outcome.Verdict);
         Assert.Equal([1, 3], lane.Refused.Select(r => r.Index));
         Assert.Contains("max_record_bytes is 1000", lane.Refused[0].Reason, StringComparison.Ordinal);
@@ -116,11 +116,11 @@ public sealed class SinkTests : IAsyncDisposable
     [InlineData(RecordFormat.Protobuf)]
     public async Task What_a_broker_refuses_with_its_whole_batch_is_found_and_the_rest_arrives_once(RecordFormat format)
     {
-        _broker.CreateTopic(SinkRig.Topic, 1, new TopicSettings { MaxMessageBytes = 4000 });
+        _broker.CreateTopic(SinkRig.Topic, 1, new TopicSettings { MaxMessageBytes = 2000 });
         await using KafkaSink sink = _rig.Sink(_rig.Options with { Format = format, Compression = KafkaCompression.None });
         await using ISinkLane lane = await sink.OpenLaneAsync(_rig.Identity, default);
         List<Core.Readings.Reading> readings = [.. Enumerable.Range(0, 100).Select(i => SinkRig.Counted(i))];
-        readings.Insert(50, _rig.Text(5000));
+        readings.Insert(50, _rig.Text(2500));
         DeliveryOutcome outcome = await lane.DeliverAsync(_rig.Chunk([.. readings]), default);
         Assert.Equal(DeliveryVerdict.AcceptedExcept, outcome.Verdict);
         RefusedReading refused = Assert.Single(lane.Refused);

@@ -44,7 +44,7 @@ public class KafkaSinkOptionsTests
     [InlineData(KafkaErrorCode.TopicAuthorizationFailed, DeliveryVerdict.Stop, "Allow the sink's user")]
     [InlineData(KafkaErrorCode.LocalAuthentication, DeliveryVerdict.Stop, "user, password and mechanism")]
     [InlineData(KafkaErrorCode.UnknownTopicOrPartition, DeliveryVerdict.Stop, "Create the topic")]
-    [InlineData(KafkaErrorCode.LocalAllBrokersDown, DeliveryVerdict.Retry, "brokers")]
+    [InlineData(KafkaErrorCode.LocalAllBrokersDown, DeliveryVerdict.Retry, "broker connections")]
     [InlineData(KafkaErrorCode.NotEnoughReplicas, DeliveryVerdict.Retry, "replicas")]
     public void An_error_says_what_to_do_where_somebody_must(int code, DeliveryVerdict verdict, string says)
     {
