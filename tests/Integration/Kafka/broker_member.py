@@ -7,6 +7,15 @@ import confluent_kafka
 bootstrap, group, topic, *more = sys.argv[1:]
 config = {"bootstrap.servers": bootstrap, "group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False, "heartbeat.interval.ms": 100,
           "fetch.wait.max.ms": 50, "reconnect.backoff.ms": 20, "reconnect.backoff.max.ms": 200}
+failures = []
+
+
+def note(error):
+    if error.fatal() or error.code() == confluent_kafka.KafkaError._FATAL:
+        failures.append(error)
+
+
+config["error_cb"] = note
 config.update(setting.split("=", 1) for setting in more)
 consumer = confluent_kafka.Consumer(config)
 consumer.subscribe([topic])
@@ -15,6 +24,9 @@ threading.Thread(target=lambda: (sys.stdin.read(), stopping.set()), daemon=True)
 assigned = 0
 while not stopping.is_set():
     message = consumer.poll(0.02)
+    if failures:
+        print("fatal", failures[0].str(), flush=True)
+        break
     try:
         now = len(consumer.assignment())
     except confluent_kafka.KafkaException:
@@ -25,13 +37,11 @@ while not stopping.is_set():
     if message is None:
         continue
     if message.error():
-        if message.error().fatal():
-            print("fatal", message.error().name(), flush=True)
-            break
+        note(message.error())
         continue
     print("read", message.value().decode(), flush=True)
     try:
         consumer.commit(message, asynchronous=False)
-    except confluent_kafka.KafkaException:
-        pass  # a rebalance, or the broker is away: what was not committed comes again
+    except confluent_kafka.KafkaException as error:
+        note(error.args[0])  # else a rebalance, or the broker is away: what was not committed comes again
 consumer.close()
