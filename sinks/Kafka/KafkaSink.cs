@@ -21,6 +21,8 @@ public sealed class KafkaSink : ISink
     private readonly TopicTemplate _template;
     private readonly TopicNames _names;
     private readonly RegisteredSchemas? _schemas;
+
+    // Said once, whichever lane comes first.
     private bool _prepared;
 
     /// <summary>A sink that has not connected yet.</summary>
@@ -52,8 +54,7 @@ public sealed class KafkaSink : ISink
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {
         if (_schemas is not null) await _schemas.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        if (_prepared) return;
-        _prepared = true;
+        if (Interlocked.Exchange(ref _prepared, true)) return;
         KafkaEvents.Prepared(
             _logger, Name, RecordFormats.NameOf(_options.Format), _options.Topic, KafkaLibrary.Version,
             _options.Guarantee == KafkaGuarantee.ExactlyOnce ? "exactly once" : "at least once");

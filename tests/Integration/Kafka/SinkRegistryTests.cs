@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace HyperIngest.Tests.Integration.Kafka;
 
 /// <summary>Schemas at a stand-in registry.</summary>
-public sealed class SinkRegistryTests : IAsyncLifetime
+public sealed class SinkRegistryTests : IAsyncLifetime, IDisposable
 {
     private readonly StandInBroker _broker = StandInBroker.Start();
     private readonly SinkRig _rig;
@@ -35,12 +35,13 @@ public sealed class SinkRegistryTests : IAsyncLifetime
 
     private string Url => _registry.Urls.Single();
 
+    public void Dispose() => _rig.Dispose();
+
     public Task InitializeAsync() => _registry.StartAsync();
 
     public async Task DisposeAsync()
     {
         await _registry.DisposeAsync();
-        _rig.Dispose();
         await _broker.DisposeAsync();
     }
 

@@ -106,7 +106,8 @@ internal sealed class SinkRig : IDisposable
                 ReadOnlySpan<byte> value = message.ValueSpan;
                 string? format = batch.TryGetHeader(i, "hyperingest-format\0"u8, out ReadOnlySpan<byte> header) ? System.Text.Encoding.UTF8.GetString(header) : null;
                 int schema = 0;
-                if (ConfluentPrefix.IsAt(value)) Assert.True(ConfluentPrefix.TrySkip(RecordFormat.Json, value, out schema, out value));
+                RecordFormat written = format == "protobuf" ? RecordFormat.Protobuf : RecordFormat.Json;
+                if (ConfluentPrefix.IsAt(value)) Assert.True(ConfluentPrefix.TrySkip(written, value, out schema, out value));
                 Assert.True(RecordFormats.TryDetect(value, out RecordFormat detected));
                 Assert.Equal(RecordStatus.Complete, reader.TryRead(detected, value, 1, decoded));
                 string key = System.Text.Encoding.UTF8.GetString(message.KeySpan);

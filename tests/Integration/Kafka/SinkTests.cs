@@ -4,6 +4,7 @@ using HyperIngest.Core.Records;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Kafka;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Tests.Unit.Delivery;
 using BrokerError = HyperIngest.LoadGen.Kafka.KafkaError;
 
 namespace HyperIngest.Tests.Integration.Kafka;
@@ -134,6 +135,41 @@ public sealed class SinkTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Refused_readings_are_dead_letters_with_the_brokers_reason()
+    {
+        _broker.CreateTopic(SinkRig.Topic, 1, new TopicSettings { MaxMessageBytes = 2000 });
+        await using KafkaSink sink = _rig.Sink(_rig.Options with { Compression = KafkaCompression.None });
+        await using LaneHarness harness = new(sink, identity: _rig.Identity);
+        harness.Lane.Start();
+        Core.Sharding.ReadingBatch batch = harness.Pool.Rent();
+        for (int i = 0; i < 64; i++) batch.Slots[i] = i == 20 ? _rig.Text(2500) : SinkRig.Counted(i < 20 ? i : i - 1);
+        batch.Count = 64;
+        harness.Log.Append(batch);
+        harness.Lane.Offer(batch);
+        batch.Release();
+        await harness.DrainAsync();
+        Assert.Contains("MSG_SIZE_TOO_LARGE", Assert.Single(harness.LetterLines), StringComparison.Ordinal);
+        Assert.Equal((63L, 1L), (harness.Lane.Status.Delivered, harness.Lane.Status.DeadLettered));
+        Assert.Equal(Enumerable.Range(0, 63).Select(i => (long)i), _rig.Read().Select(f => f.Value).Order());
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_not_there_stops_the_lane_until_somebody_makes_it()
+    {
+        await using StandInBroker strict = StandInBroker.Start(new StandInBrokerOptions { AutoCreateTopics = false });
+        using SinkRig rig = new(strict.BootstrapServers);
+        await using KafkaSink sink = rig.Sink(rig.Options with { Limits = rig.Options.Limits with { StallTime = TimeSpan.FromMilliseconds(500) } });
+        await using ISinkLane lane = await sink.OpenLaneAsync(rig.Identity, default);
+        DeliveryChunk chunk = rig.Counting(0, 10);
+        DeliveryOutcome outcome = default;
+        await Eventually.IsTrue(async () => (outcome = await lane.DeliverAsync(chunk, default)).Verdict == DeliveryVerdict.Stop, "the lane stops");
+        Assert.Contains("Create the topic", outcome.Reason, StringComparison.Ordinal);
+        strict.CreateTopic(SinkRig.Topic);
+        await AcceptAsync(lane, chunk);
+        Assert.Equal(10, rig.Read().Count);
+    }
+
+    [Fact]
     public async Task A_full_queue_is_waited_for_and_order_is_kept()
     {
         KafkaClientOptions client = _rig.Options.Client with { Properties = new Dictionary<string, string> { ["queue.buffering.max.messages"] = "50" } };
@@ -173,7 +209,7 @@ public sealed class SinkTests : IAsyncDisposable
     {
         DeliveryOutcome outcome = default;
         await Eventually.IsTrue(
-            async () => (outcome = await lane.DeliverAsync(chunk, default)).Verdict is not DeliveryVerdict.Retry, "the delivery is settled");
+            async () => (outcome = await lane.DeliverAsync(chunk, default)).Verdict is not (DeliveryVerdict.Retry or DeliveryVerdict.Stop), "the delivery is settled");
         Assert.Equal(DeliveryOutcome.Accepted, outcome);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using HyperIngest.Core.Delivery;
-using HyperIngest.Core.Journal;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Records;
 using HyperIngest.LoadGen.Kafka;
