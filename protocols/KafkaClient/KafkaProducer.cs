@@ -54,6 +54,11 @@ public sealed unsafe class KafkaProducer : IKafkaClient, IDisposable
         _queue = Librdkafka.QueueMain(_client);
     }
 
+    /// <summary>Looks whether librdkafka would take these properties, without a client and without connecting.</summary>
+    /// <exception cref="KafkaException">The library is missing, or a property is wrong; the message says which and why.</exception>
+    public static void Check(KafkaClientOptions options, IReadOnlyDictionary<string, string> properties) =>
+        Librdkafka.ConfDestroy(KafkaConfiguration.Build(options, properties, Promised));
+
     /// <inheritdoc/>
     public string Name { get; }
 
@@ -65,6 +70,17 @@ public sealed unsafe class KafkaProducer : IKafkaClient, IDisposable
 
     /// <summary>The last error the client reported by itself (brokers down, authentication); null for none. A fatal one stays.</summary>
     public KafkaFault? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>Why the producer can do nothing more; <see cref="KafkaError.None"/> while it can. Known as soon as it is so, also before <see cref="Poll"/> has come across it.</summary>
+    public KafkaError FatalError
+    {
+        get
+        {
+            byte* reason = stackalloc byte[FatalTextBytes];
+            int code = Librdkafka.FatalError(_client, reason, FatalTextBytes);
+            return code == 0 ? KafkaError.None : new KafkaError(code, IsFatal: true, Text: Marshal.PtrToStringUTF8((nint)reason));
+        }
+    }
 
     /// <summary>Forgets a fault that is over; a fatal one stays.</summary>
     public void ClearFault()
