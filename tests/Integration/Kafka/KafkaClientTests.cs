@@ -1,6 +1,6 @@
 using System.Text;
 using HyperIngest.Kafka;
-using HyperIngest.Loadgen.Kafka;
+using HyperIngest.LoadGen.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Tests.Integration.Kafka;
