@@ -170,7 +170,7 @@ public sealed class KafkaReadback : IReadback, IDisposable
 
     private RecordFormat FormatOf(KafkaBatch batch, int index, ref ReadOnlySpan<byte> value)
     {
-        if (!(batch.TryGetHeader(index, RecordHeaders.FormatZ, out ReadOnlySpan<byte> name) && RecordFormats.TryParse(name, out RecordFormat format)))
+        if (!(batch.TryGetHeader(index, RecordHeaders.Format, out ReadOnlySpan<byte> name) && RecordFormats.TryParse(name, out RecordFormat format)))
         {
             format = _options.Format ?? (RecordFormats.TryDetect(value, out RecordFormat detected) ? detected : RecordFormat.Json);
         }

@@ -6,7 +6,11 @@ namespace HyperIngest.Host.Commands.Demo;
 
 /// <summary>What <c>hyperingest verify --json</c> said.</summary>
 internal sealed record VerifySummary(
-    bool Clean, long Served, long Received, long Lost, long Duplicated, long Reordered, long Altered, long Unknown, long Bad, IReadOnlyList<string> Examples);
+    bool Clean, long Served, long Received, long Lost, long Duplicated, long Reordered, long Altered, long Unknown, long Bad, IReadOnlyList<string> Examples,
+    KafkaRead? Kafka = null);
+
+/// <summary>What the verifier read from Kafka.</summary>
+internal sealed record KafkaRead(long Records, long Bytes, long Skipped, long Malformed);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VerifySummary))]
