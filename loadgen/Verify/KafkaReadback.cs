@@ -158,7 +158,7 @@ public sealed class KafkaReadback : IReadback, IDisposable
         Records++;
         ReadOnlySpan<byte> value = message.ValueSpan;
         Bytes += value.Length;
-        RecordStatus status = _reader.TryRead(FormatOf(batch, index, ref value), value, _decoded, DateTime.UtcNow.Ticks);
+        RecordStatus status = _reader.TryRead(FormatOf(batch, index, ref value), value, DateTime.UtcNow.Ticks, _decoded);
         if (status.IsComplete)
         {
             _spool.Append(_decoded.Readings);

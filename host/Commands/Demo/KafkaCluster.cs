@@ -6,8 +6,9 @@ namespace HyperIngest.Host.Commands.Demo;
 /// <summary>The cluster a demo uses: the user's, or librdkafka's test broker in this process. Each demo has a topic of its own, because the verifier counts every record in it.</summary>
 internal sealed class KafkaCluster : IDisposable
 {
-    // The test broker keeps about 5 MB a partition: 16 of them are 80 MB of compressed batches, seconds of the fastest run here, and two lanes' devices spread over them evenly.
-    private const int TestPartitions = 16;
+    /// <summary>Partitions of a topic at the test broker.</summary>
+    // It keeps about 5 MB a partition: 16 of them are 80 MB of compressed batches, seconds of the fastest run here, and two lanes' devices spread over them evenly.
+    public const int TestPartitions = 16;
 
     private readonly TestBroker? _broker;
 

@@ -32,7 +32,7 @@ internal interface IDemoTarget : IAsyncDisposable
     Task<Ceiling?> MeasureCeilingAsync(CancellationToken cancellationToken);
 
     /// <summary>What the report has to say of the place; null for nothing.</summary>
-    KafkaReport? Kafka(Measured measured) => null;
+    KafkaReport? Kafka() => null;
 
     /// <summary>What the place promises at this load, besides completeness.</summary>
     IEnumerable<PromiseReport> Promises(DemoOptions options, LoadReport report);

@@ -31,7 +31,7 @@ internal sealed class JournalTarget(string journalPath) : IDemoTarget
 
     /// <inheritdoc/>
     public Task<VerifySummary> VerifyAsync(string plantPath, string servedPath, CancellationToken cancellationToken) =>
-        VerifyChild.RunAsync(["verify", plantPath, "--served", servedPath, "--journal", journalPath, "--json"], cancellationToken);
+        VerifyChild.OfJournalAsync(plantPath, servedPath, journalPath, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Ceiling?> MeasureCeilingAsync(CancellationToken cancellationToken) => Task.FromResult<Ceiling?>(null);

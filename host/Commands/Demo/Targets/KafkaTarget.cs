@@ -50,22 +50,16 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
         progress.Phase("ceiling: the same records by a bare Confluent.Kafka Produce loop, nothing else at work");
         string topic = _cluster!.Topic + "-ceiling";
         _cluster.CreateTopic(topic);
-        using RecordSample sample = RecordSample.Take(Path.Combine(folder, "journal"), options.Format);
-        (double records, long count) = await new ConfluentCeiling(_cluster.Client.Brokers, topic, KafkaDemoSink.Properties, producers: Shards).MeasureAsync(sample.Records, cancellationToken);
-        return new Ceiling("a bare Confluent.Kafka Produce loop", records * sample.ReadingsPerRecord, (long)(count * sample.ReadingsPerRecord));
+        RecordSample sample = RecordSample.Of(Path.Combine(folder, "journal"));
+        IReadOnlyList<CeilingRecord> records = sample.Records(options.Format, KafkaCluster.TestPartitions);
+        double readingsPerRecord = sample.Readings / (double)records.Count;
+        (double rate, long count) = await new ConfluentCeiling(_cluster.Client.Brokers, topic, KafkaDemoSink.Properties, producers: Shards).MeasureAsync(records, cancellationToken);
+        return new Ceiling("a bare Confluent.Kafka Produce loop", rate * readingsPerRecord, (long)(count * readingsPerRecord));
     }
 
     /// <inheritdoc/>
-    public KafkaReport? Kafka(Measured measured)
-    {
-        KafkaRead? read = _verified?.Kafka;
-        return new KafkaReport(
-            _cluster!.Description,
-            RecordFormats.NameOf(options.Format),
-            read?.Records ?? 0,
-            read is null || _verified!.Received == 0 ? 0 : Math.Round(read.Bytes / (double)_verified.Received, 2),
-            RecordSample.BytesPerReading(Path.Combine(folder, "journal")));
-    }
+    public KafkaReport? Kafka() => new(
+        _cluster!.Description, RecordFormats.NameOf(options.Format), _verified?.Kafka?.Records ?? 0, RecordSample.Of(Path.Combine(folder, "journal")).BytesPerReading());
 
     /// <inheritdoc/>
     public IEnumerable<PromiseReport> Promises(DemoOptions asked, LoadReport report)

@@ -45,7 +45,7 @@ internal sealed class PostgresTarget(DemoOptions options, string folder, DemoPro
 
     /// <inheritdoc/>
     public Task<VerifySummary> VerifyAsync(string plantPath, string servedPath, CancellationToken cancellationToken) =>
-        VerifyChild.RunAsync(plantPath, servedPath, journalPath: null, _connection, cancellationToken);
+        VerifyChild.OfPostgresAsync(plantPath, servedPath, _connection!, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<Ceiling?> MeasureCeilingAsync(CancellationToken cancellationToken)
