@@ -8,7 +8,7 @@ namespace HyperIngest.Host.Commands.Demo;
 internal static class KafkaDemoSink
 {
     /// <summary>librdkafka properties that make another producer comparable with the sink's.</summary>
-    public static IReadOnlyDictionary<string, string> Properties => throw new NotSupportedException();
+    public static IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string> { ["compression.codec"] = "lz4", ["linger.ms"] = "5", ["queue.buffering.max.messages"] = "500000", ["queue.buffering.max.kbytes"] = "1048576" };
 
     /// <summary>A sink of the run's topic.</summary>
     public static KafkaSink Create(DemoOptions options, KafkaCluster cluster, Pipeline pipeline, ILoggerFactory loggers) => new(

@@ -2,7 +2,6 @@ using HyperIngest.Core;
 using HyperIngest.Core.Records;
 using HyperIngest.LoadGen.Kafka;
 using HyperIngest.LoadGen.Report;
-using HyperIngest.Sinks.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Commands.Demo.Targets;
