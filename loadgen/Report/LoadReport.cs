@@ -53,9 +53,17 @@ public sealed record LoadReport
     /// <summary>What it ran on.</summary>
     public required MachineInfo Machine { get; init; }
 
-    /// <summary>With a ceiling measured: the rate by what psql reached with the same rows; null without.</summary>
+    /// <summary>With a ceiling measured: the rate by what something else reached with the same readings; null without.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? CeilingRatio { get; init; }
+
+    /// <summary>With a ceiling measured: what reached it; null without.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CeilingOf { get; init; }
+
+    /// <summary>What went through Kafka; null when nothing did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KafkaReport? Kafka { get; init; }
 
     /// <summary>The simulator process; null when it is not the run's own.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -83,6 +91,13 @@ public sealed record LoadReport
 /// <param name="P999">999 of 1,000 are faster.</param>
 /// <param name="Max">The slowest.</param>
 public sealed record LatencyReport(double P50, double P99, double P999, double Max);
+
+/// <summary>What went through Kafka.</summary>
+/// <param name="Broker">What the broker is.</param>
+/// <param name="Format">The records' format.</param>
+/// <param name="Records">Records read back; 0 when a node of the route read them.</param>
+/// <param name="BytesPerReading">Bytes of the records' values, by the readings in them, before compression, by format: of a sample of this run's readings.</param>
+public sealed record KafkaReport(string Broker, string Format, long Records, IReadOnlyDictionary<string, double> BytesPerReading);
 
 /// <summary>Garbage collections by generation.</summary>
 /// <param name="Gen0">Of the youngest alone.</param>

@@ -27,7 +27,12 @@ public static class LoadReportText
         {
             Line(text, "simulator process", $"{Number(s.CpuCores)} cores, {Number(s.RssMb)} MiB resident, {Whole(s.ReadingsPerS)} readings/s");
         }
-        if (report.CeilingRatio is { } ratio) Line(text, "by psql \\copy", Number(ratio));
+        if (report.CeilingRatio is { } ratio) Line(text, "of the ceiling", $"{Number(ratio)} of {report.CeilingOf}");
+        if (report.Kafka is { } kafka)
+        {
+            Line(text, "broker", kafka.Broker);
+            Line(text, "bytes a reading", string.Join("  ", kafka.BytesPerReading.Select(f => $"{f.Key} {Number(f.Value)}")));
+        }
         MachineInfo m = report.Machine;
         Line(text, "machine", $"{m.Cores} x {m.Cpu}, {Whole(m.MemoryMb)} MiB, {m.Os}, {m.Dotnet}");
         if (report.Promises.Count > 0)

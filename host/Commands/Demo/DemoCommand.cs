@@ -1,4 +1,5 @@
 using System.CommandLine;
+using HyperIngest.Core.Records;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Host.Logging;
@@ -23,13 +24,16 @@ internal static class DemoCommand
         Option<TimeSpan?> interval = CommonOptions.Choice("--interval", "TIME", "Time from poll to poll. Default: 1s.",
             Scalars.Duration(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), null));
         Option<bool> max = new("--max") { Description = "Poll without pause: as many readings as will go." };
-        Option<string?> sink = new("--sink") { Description = "postgres: land the readings there too. Default: the journal alone.", HelpName = "SINK" };
+        Option<string?> sink = new("--sink") { Description = "postgres or kafka: land the readings there too. Default: the journal alone.", HelpName = "SINK" };
         Option<string?> postgres = new("--postgres")
         {
             Description = "Npgsql connection string of a PostgreSQL of yours, or ${NAME} for one in the environment. Default: a private server in a temporary folder.",
             HelpName = "CONNECTION",
         };
-        Option<bool> ceiling = new("--ceiling") { Description = "With --sink postgres: also load the same rows by psql \\copy and print the ratio." };
+        Option<string?> route = new("--route") { Description = "kafka-postgres: an edge node writes Kafka, and the measured node reads Kafka and writes PostgreSQL.", HelpName = "ROUTE" };
+        Option<string?> kafka = new("--kafka") { Description = "Bootstrap brokers of a cluster of yours. Default: librdkafka's test broker in this process.", HelpName = "BROKERS" };
+        Option<string?> format = new("--format") { Description = "Kafka records: json (one a reading), protobuf or columnar (one a device and delivery). Default: json; columnar between nodes.", HelpName = "FORMAT" };
+        Option<bool> ceiling = new("--ceiling") { Description = "Also measure what psql \\copy, or a bare Confluent.Kafka Produce loop, reaches with the same readings, and print the ratio." };
         Option<string?> data = new("--data") { Description = "Folder for the journal, kept afterwards. Default: a temporary one, deleted.", HelpName = "FOLDER" };
         Option<bool> json = CommonOptions.Json("End with the report as one JSON object on a line of its own.");
         Verb verb = new("demo", "A simulated plant, the whole way into the journal (or PostgreSQL), and a report that proves nothing was lost.",
@@ -37,26 +41,37 @@ internal static class DemoCommand
             new("hyperingest demo --max --json", "As many readings as will go; the report as JSON on the last line."),
             new("hyperingest demo --sink postgres", "The same into a PostgreSQL of its own, read back from the table."),
             new("hyperingest demo --sink postgres --max --ceiling", "And what psql \\copy reaches with the same rows, beside it."),
-            new("hyperingest demo --sink postgres --postgres '${PG_CONNECTION}'", "Into your PostgreSQL; it makes its tables there."))
+            new("hyperingest demo --sink postgres --postgres '${PG_CONNECTION}'", "Into your PostgreSQL; it makes its tables there."),
+            new("hyperingest demo --sink kafka", "Into Kafka, one JSON record a reading, confirmed and read back."),
+            new("hyperingest demo --sink kafka --format columnar --max --kafka broker:9092", "Into your cluster, as fast as it takes them; a topic of its own is made there."),
+            new("hyperingest demo --route kafka-postgres", "Through Kafka into PostgreSQL, by two nodes."))
         {
-            seconds, devices, tags, interval, max, sink, postgres, ceiling, data, json,
+            seconds, devices, tags, interval, max, sink, route, postgres, kafka, format, ceiling, data, json,
         };
         verb.SetAction(async (parsed, _) =>
         {
+            DemoRoute way = RouteOf(parsed.GetValue(route), parsed.GetValue(sink));
             DemoOptions options = new()
             {
+                Route = way,
+                Kafka = parsed.GetValue(kafka),
+                Format = FormatOf(parsed.GetValue(format), way),
                 Seconds = parsed.GetValue(seconds),
                 Devices = parsed.GetValue(devices),
                 Tags = parsed.GetValue(tags),
                 Interval = parsed.GetValue(interval) ?? TimeSpan.FromSeconds(1),
                 Max = parsed.GetValue(max),
-                Sink = SinkOf(parsed.GetValue(sink), parsed.GetValue(postgres)),
+                Sink = way == DemoRoute.KafkaPostgres ? DemoSink.Postgres : SinkOf(parsed.GetValue(sink), parsed.GetValue(postgres)),
                 Postgres = ConnectionOf(parsed.GetValue(postgres)),
                 Ceiling = parsed.GetValue(ceiling),
                 Json = parsed.GetValue(json),
                 Data = parsed.GetValue(data),
             };
-            if (options.Ceiling && options.Sink != DemoSink.Postgres) throw new UsageException("demo: --ceiling is measured against PostgreSQL; add --sink postgres");
+            if (options.Ceiling && options.Sink == DemoSink.None) throw new UsageException("demo: --ceiling is measured against a sink; add --sink postgres or --sink kafka");
+            if (way == DemoRoute.Direct && options.Sink != DemoSink.Kafka && (options.Kafka ?? parsed.GetValue(format)) is not null)
+            {
+                throw new UsageException("demo: --kafka and --format are for Kafka; add --sink kafka or --route kafka-postgres");
+            }
             return await RunAsync(options, parsed.InvocationConfiguration);
         });
         return verb;
@@ -91,9 +106,24 @@ internal static class DemoCommand
     {
         null => postgres is null ? DemoSink.None : DemoSink.Postgres,
         "postgres" => DemoSink.Postgres,
+        "kafka" => postgres is null ? DemoSink.Kafka : throw new UsageException("demo: --postgres names a server and --sink kafka another sink; use --route kafka-postgres, or drop one of them"),
         "none" or "journal" => postgres is null ? DemoSink.None : throw new UsageException("demo: --postgres names a server and --sink none says there is no sink; drop one of them"),
-        _ => throw new UsageException($"demo: --sink: expected postgres or none, found '{name}'"),
+        _ => throw new UsageException($"demo: --sink: expected postgres, kafka or none, found '{name}'"),
     };
+
+    private static DemoRoute RouteOf(string? name, string? sink) => name switch
+    {
+        null or "direct" => DemoRoute.Direct,
+        "kafka-postgres" => sink is null or "postgres" ? DemoRoute.KafkaPostgres : throw new UsageException($"demo: --route kafka-postgres ends in PostgreSQL and --sink says {sink}; drop --sink"),
+        _ => throw new UsageException($"demo: --route: expected kafka-postgres, found '{name}'"),
+    };
+
+    // Between nodes nobody reads the records but the product.
+    private static RecordFormat FormatOf(string? name, DemoRoute way)
+    {
+        if (name is null) return way == DemoRoute.KafkaPostgres ? RecordFormat.Columnar : RecordFormat.Json;
+        return RecordFormats.TryParse(name.AsSpan(), out RecordFormat format) ? format : throw new UsageException($"demo: --format: expected json, protobuf or columnar, found '{name}'");
+    }
 
     private static string? ConnectionOf(string? given)
     {

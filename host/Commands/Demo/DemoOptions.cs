@@ -1,3 +1,5 @@
+using HyperIngest.Core.Records;
+
 namespace HyperIngest.Host.Commands.Demo;
 
 /// <summary>Where the demo's readings go besides the journal.</summary>
@@ -8,6 +10,19 @@ internal enum DemoSink
 
     /// <summary>PostgreSQL.</summary>
     Postgres,
+
+    /// <summary>Kafka.</summary>
+    Kafka,
+}
+
+/// <summary>The way of a demo's readings.</summary>
+internal enum DemoRoute
+{
+    /// <summary>One node, from the devices to the sink.</summary>
+    Direct,
+
+    /// <summary>An edge node that writes Kafka, and a node that reads Kafka and writes PostgreSQL.</summary>
+    KafkaPostgres,
 }
 
 /// <summary>What <c>hyperingest demo</c> was asked for.</summary>
@@ -37,7 +52,16 @@ internal sealed record DemoOptions
     /// <summary>A PostgreSQL of the user's; null starts a private one.</summary>
     public string? Postgres { get; init; }
 
-    /// <summary>Measure what PostgreSQL alone can do with the same rows.</summary>
+    /// <summary>The way.</summary>
+    public DemoRoute Route { get; init; }
+
+    /// <summary>Brokers of the user's; null starts librdkafka's test broker.</summary>
+    public string? Kafka { get; init; }
+
+    /// <summary>The format of Kafka records.</summary>
+    public RecordFormat Format { get; init; }
+
+    /// <summary>Measure what the sink's own side can do without this product, with the same readings.</summary>
     public bool Ceiling { get; init; }
 
     /// <summary>Print the report as one JSON object on the last line.</summary>
@@ -48,7 +72,4 @@ internal sealed record DemoOptions
 
     /// <summary>Readings a second that the devices are asked for; null when as many as possible.</summary>
     public double? OfferedPerSecond => Max ? null : Devices * (double)Tags / Interval.TotalSeconds;
-
-    /// <summary>The report's route.</summary>
-    public string Route => Sink == DemoSink.Postgres ? "modbus > journal > postgres" : "modbus > journal";
 }

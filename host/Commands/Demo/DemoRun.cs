@@ -3,12 +3,11 @@ using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Journal;
 using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
+using HyperIngest.Host.Commands.Demo.Feeds;
+using HyperIngest.Host.Commands.Demo.Targets;
 using HyperIngest.Host.Running;
-using HyperIngest.LoadGen;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Report;
-using HyperIngest.Protocols.Modbus;
-using HyperIngest.Sinks.Postgres;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Commands.Demo;
@@ -22,9 +21,6 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
     // With --max the devices would answer faster than PostgreSQL takes rows: the pollers wait once a lane is 16 MiB behind. That is one full commit under way and one ready, so
     // that the lane is never idle, and few enough batches for the lane's memory, so that it never has to read the journal back.
     private const long MaxLagBytes = 16L << 20;
-
-    // Requests a device's poll needs; all on their way at once, as devices that allow it are asked.
-    private const int MaxInFlight = 16;
 
     // The lag is known to a second: below two, a sink keeps up.
     private const double MostSettledLagSeconds = 2;
@@ -42,56 +38,40 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
         PlantFile.Write(plantOptions, plantPath);
         progress.Phase($"simulator: {options.Devices:N0} devices with {options.Tags:N0} tags each, in a process of their own");
         await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(OwnProgram.With("sim", plantPath, "--control"), cancellationToken);
-        await using PrivatePostgres? server = await StartPostgresAsync(cancellationToken);
-        string? connection = options.Sink == DemoSink.Postgres ? options.Postgres ?? server!.ConnectionString : null;
+        await using IDemoTarget target = TargetOf(servedPath);
+        await target.PrepareAsync(plantPath, cancellationToken);
+        await using DirectFeed feed = FeedOf();
 
-        if (connection is not null) await DemoDatabase.PrepareAsync(connection, cancellationToken);
-
-        Measured measured = await MeasureAsync(new Plant(plantOptions), simulator.Ready.Host, simulator.Ready.BasePort, simulator, connection, cancellationToken);
+        Measured measured = await MeasureAsync(new Plant(plantOptions), simulator, feed, target, cancellationToken);
         await simulator.StopAsync(servedPath, CancellationToken.None);
         if (measured.Drain is { AllJournalled: false } or { AllDelivered: false }) progress.Phase("the drain did not finish in time; what is missing counts as lost");
 
-        progress.Phase($"verify: reading {(connection is null ? "the journal" : "the table")} back, in a process of its own");
-        VerifySummary verified = await VerifyChild.RunAsync(plantPath, servedPath, JournalPath, connection, CancellationToken.None);
-        (double RowsPerSecond, long Rows)? ceiling = null;
-        if (options.Ceiling)
-        {
-            progress.Phase("ceiling: the same rows by psql \\copy, nothing else at work");
-            ceiling = await new CopyCeiling(connection!, folder, server?.Binaries).MeasureAsync(cancellationToken);
-            progress.Phase($"ceiling: {ceiling.Value.RowsPerSecond:N0} rows/s over {ceiling.Value.Rows:N0} rows");
-        }
-        return (DemoReport.Of(options, measured, verified, ceiling), verified.Examples);
+        progress.Phase("verify: reading everything back, in a process of its own");
+        VerifySummary verified = await target.VerifyAsync(plantPath, servedPath, CancellationToken.None);
+        Ceiling? ceiling = options.Ceiling ? await target.MeasureCeilingAsync(cancellationToken) : null;
+        if (ceiling is not null) progress.Phase($"ceiling: {ceiling.PerSecond:N0} readings/s over {ceiling.Count:N0}");
+        return (DemoReport.Of(options, $"{feed.Route} > {target.Route}", measured, verified, target, ceiling), verified.Examples);
     }
 
-    private async Task<PrivatePostgres?> StartPostgresAsync(CancellationToken cancellationToken)
+    private IDemoTarget TargetOf(string servedPath) => options.Sink switch
     {
-        if (options.Sink != DemoSink.Postgres || options.Postgres is not null) return null;
-        progress.Phase("postgres: a private server in a temporary folder (fsync and synchronous_commit on)");
-        return await PrivatePostgres.StartAsync(cancellationToken: cancellationToken);
-    }
+        DemoSink.Postgres => new PostgresTarget(options, folder, progress),
+        DemoSink.Kafka => new KafkaTarget(options, folder, servedPath, progress),
+        _ => new JournalTarget(JournalPath),
+    };
+
+    private DirectFeed FeedOf() => new DirectFeed(options, loggers);
 
     private async Task<Measured> MeasureAsync(
-        Plant plant, string host, int basePort, SimulatorProcess simulator, string? connection, CancellationToken cancellationToken)
+        Plant plant, SimulatorProcess simulator, DirectFeed feed, IDemoTarget target, CancellationToken cancellationToken)
     {
         using MetricRegistry metrics = new();
         using ProcessMeter meter = new();
-        await using Pipeline pipeline = Pipeline.Open(PipelineOptions(), metrics, loggers);
-        pipeline.AddSource(new ModbusSource(
-            "plant",
-            plant.ClientOptions(
-                host,
-                basePort,
-                new ModbusPollOptions { Interval = options.Max ? TimeSpan.Zero : options.Interval },
-                new ModbusRequestOptions { MaxInFlight = MaxInFlight }),
-            pipeline.Catalog,
-            pipeline.Intake,
-            metrics,
-            loggers));
-        if (connection is not null)
-        {
-            pipeline.AddSink(new PostgresSink(new PostgresOptions { ConnectionString = connection, Schema = DemoDatabase.Schema }, pipeline.Catalog, loggers.CreateLogger("HyperIngest.Postgres")));
-        }
+        await using Pipeline pipeline = Pipeline.Open(PipelineOptions(target), metrics, loggers);
+        feed.AddTo(pipeline, plant, simulator.Ready);
+        target.AddTo(pipeline, loggers);
         await pipeline.StartAsync(cancellationToken);
+        await feed.StartAsync(cancellationToken);
         PipelineView view = new("demo", pipeline, long.MaxValue);
 
         progress.Phase($"warm-up: {options.WarmUpSeconds} s");
@@ -116,7 +96,9 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
         SimulatorStats after = await simulator.StatsAsync(cancellationToken);
 
         progress.Phase("drain");
+        bool ended = await feed.EndAsync(DrainLimit);
         DrainReport drain = await pipeline.DrainAsync(DrainLimit, cancellationToken);
+        drain = drain with { AllJournalled = drain.AllJournalled && ended };
         cancellationToken.ThrowIfCancellationRequested();
         return new Measured
         {
@@ -151,13 +133,12 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
         }
     }
 
-    private PipelineOptions PipelineOptions() => new()
+    private PipelineOptions PipelineOptions(IDemoTarget target) => new()
     {
         Node = "demo",
         // Everything is verified at the end: nothing may be retired before.
         Journal = new JournalOptions { Path = JournalPath, Retention = new JournalRetention { MaxBytes = long.MaxValue, LimitBytes = long.MaxValue } },
-        Delivery = new DeliveryOptions { HoldIntakeAtLagBytes = options.Max && options.Sink != DemoSink.None ? MaxLagBytes : 0 },
-        // One shard's thread takes 20 million readings a second into the journal; two lanes keep both of PostgreSQL's backends at work.
-        Shards = options.Sink == DemoSink.None ? 1 : 2,
+        Delivery = new DeliveryOptions { HoldIntakeAtLagBytes = options.Max && target.HasSink ? MaxLagBytes : 0 },
+        Shards = target.Shards,
     };
 }

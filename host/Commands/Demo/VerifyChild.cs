@@ -7,7 +7,10 @@ namespace HyperIngest.Host.Commands.Demo;
 /// <summary>What <c>hyperingest verify --json</c> said.</summary>
 internal sealed record VerifySummary(
     bool Clean, long Served, long Received, long Lost, long Duplicated, long Reordered, long Altered, long Unknown, long Bad,
-    long Unjournalled, double UnjournalledReachMs, IReadOnlyList<string> Examples);
+    long Unjournalled, double UnjournalledReachMs, IReadOnlyList<string> Examples, KafkaRead? Kafka = null);
+
+/// <summary>What the verifier read from Kafka.</summary>
+internal sealed record KafkaRead(long Records, long Bytes, long Skipped, long Malformed);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VerifySummary))]
@@ -18,15 +21,18 @@ internal static class VerifyChild
 {
     private const string ConnectionVariable = "HYPERINGEST_DEMO_POSTGRES";
 
-    /// <summary>Reads the journal, or the tables behind <paramref name="connection"/>, back.</summary>
+    /// <summary>Reads the journal back.</summary>
     /// <exception cref="InvalidOperationException">The verifier failed; the message has what it said.</exception>
-    public static Task<VerifySummary> RunAsync(string plantPath, string servedPath, string journalPath, string? connection, CancellationToken cancellationToken)
+    public static Task<VerifySummary> OfJournalAsync(string plantPath, string servedPath, string journalPath, CancellationToken cancellationToken) =>
+        RunAsync(OwnProgram.With("verify", plantPath, "--served", servedPath, "--journal", journalPath, "--json"), cancellationToken);
+
+    /// <summary>Reads the tables behind <paramref name="connection"/> back.</summary>
+    /// <exception cref="InvalidOperationException">The verifier failed; the message has what it said.</exception>
+    public static Task<VerifySummary> OfPostgresAsync(string plantPath, string servedPath, string connection, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = connection is null
-            ? OwnProgram.With("verify", plantPath, "--served", servedPath, "--journal", journalPath, "--json")
-            : OwnProgram.With("verify", plantPath, "--served", servedPath, "--postgres", $"${{{ConnectionVariable}}}", "--schema", DemoDatabase.Schema, "--json");
+        ProcessStartInfo start = OwnProgram.With("verify", plantPath, "--served", servedPath, "--postgres", $"${{{ConnectionVariable}}}", "--schema", DemoDatabase.Schema, "--json");
         // By the environment, because a command line is there for every user to read.
-        if (connection is not null) start.Environment[ConnectionVariable] = connection;
+        start.Environment[ConnectionVariable] = connection;
         return RunAsync(start, cancellationToken);
     }
 
