@@ -112,7 +112,12 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
         LaneTopic topic = _routes.Topics[route.Topic];
         KafkaMessage message = new()
         {
-            Partition = route.Partition, Value = record.Value, ValueLength = record.Length, Key = route.Key, KeyLength = route.KeyLength, Opaque = number,
+            Partition = route.Partition,
+            Value = record.Value,
+            ValueLength = record.Length,
+            Key = route.Key,
+            KeyLength = route.KeyLength,
+            Opaque = number,
         };
         if (topic.Headers is not null) return SendOne(topic, message, cancellationToken);
         topic.Gather(message);

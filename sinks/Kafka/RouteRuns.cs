@@ -54,7 +54,12 @@ internal sealed class RouteRuns(KafkaRoutes routes)
         Count = 0;
         for (int part = 0; part < chunk.PartCount; part++)
         {
-            foreach (ref readonly Reading reading in chunk.PartAt(part)) _runs[RunOf(_routes.Of(reading.SeriesId))].Count++;
+            foreach (ref readonly Reading reading in chunk.PartAt(part))
+            {
+                // First the run, which may come with a longer array.
+                int run = RunOf(_routes.Of(reading.SeriesId));
+                _runs[run].Count++;
+            }
         }
         int start = 0;
         for (int run = 0; run < Count; run++)

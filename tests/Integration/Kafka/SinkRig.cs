@@ -81,7 +81,10 @@ internal sealed class SinkRig : IDisposable
     {
         Dictionary<string, string> properties = new()
         {
-            ["group.id"] = $"reader-{Guid.NewGuid():N}", ["enable.partition.eof"] = "true", ["isolation.level"] = "read_committed", ["fetch.wait.max.ms"] = "10",
+            ["group.id"] = $"reader-{Guid.NewGuid():N}",
+            ["enable.partition.eof"] = "true",
+            ["isolation.level"] = "read_committed",
+            ["fetch.wait.max.ms"] = "10",
         };
         using KafkaConsumer consumer = new("reader", new KafkaClientOptions { Brokers = Brokers }, properties, null, NullLogger.Instance);
         Assert.False(consumer.Assign([.. Enumerable.Range(0, partitions).Select(p => new KafkaPosition(topic, p, KafkaPosition.Beginning))]).IsError);
