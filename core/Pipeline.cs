@@ -35,6 +35,7 @@ public sealed class Pipeline : IAsyncDisposable
     // By shard: the lanes its thread offers batches to. Filled before the shards start.
     private readonly List<Lane>[] _lanes;
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Func<bool>? _held;
     private bool _started;
     private bool _draining;
 
@@ -197,6 +198,13 @@ public sealed class Pipeline : IAsyncDisposable
         return report;
     }
 
+    /// <summary>Lets pollers wait while <paramref name="held"/> says so, besides what the lanes' lag asks for; before <see cref="StartAsync"/>. Asked once a poll, by any source's thread.</summary>
+    public void HoldIntakeWhile(Func<bool> held)
+    {
+        ThrowIfStarted();
+        _held = held;
+    }
+
     /// <summary>Records every reading whose response comes in <paramref name="window"/>, as it becomes durable; null ends that.</summary>
     public void Measure(MeasuredWindow? window)
     {
@@ -265,6 +273,7 @@ public sealed class Pipeline : IAsyncDisposable
     // Any source's thread, once a poll: whether a lane is so far behind that its shard should take no new polls.
     private bool IsHeld(int shard)
     {
+        if (_held is { } held && held()) return true;
         long limit = _options.Delivery.HoldIntakeAtLagBytes;
         if (limit == 0) return false;
         ShardJournal log = _journal.Shard(shard);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HyperIngest.Core.Records;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Verify;
@@ -11,8 +12,14 @@ internal static class VerifyFollow
     /// <summary>The line on standard output that says that the topics are being read.</summary>
     public const string Ready = "following";
 
+    /// <summary>What a line that tells of progress begins with; the number of readings read follows.</summary>
+    public const string Progress = "read ";
+
+    // Often enough for who must not run ahead of the reader.
+    private static readonly TimeSpan ProgressPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>
-    /// Reads the topics into a spool. With <paramref name="follow"/> it says <see cref="Ready"/> and goes on until <paramref name="input"/> ends; then, or at once, it reads what
+    /// Reads the topics into a spool. With <paramref name="follow"/> it says <see cref="Ready"/>, then how far it is, and goes on until <paramref name="input"/> ends; then, or at once, it reads what
     /// there is to the end.
     /// </summary>
     public static async Task<KafkaReadback> ReadAsync(
@@ -38,7 +45,14 @@ internal static class VerifyFollow
             {
                 await output.WriteLineAsync(Ready);
                 await output.FlushAsync();
-                await Task.WhenAny(input.ReadToEndAsync(), reading);
+                // Standard input reads without a thread in name only.
+                Task ended = Task.Run(input.ReadToEnd);
+                while (!ended.IsCompleted && !reading.IsCompleted)
+                {
+                    await Task.WhenAny(ended, reading, Task.Delay(ProgressPause));
+                    await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{Progress}{readback.Readings}"));
+                    await output.FlushAsync();
+                }
                 await produced.CancelAsync();
             }
             await reading;

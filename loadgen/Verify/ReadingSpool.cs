@@ -21,13 +21,16 @@ internal sealed class ReadingSpool : IDisposable
         _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
     }
 
+    // Written by the appending thread alone; read by who shows progress.
+    private long _count;
+
     /// <summary>Readings in it.</summary>
-    public long Count { get; private set; }
+    public long Count => Volatile.Read(ref _count);
 
     /// <summary>Appends.</summary>
     public void Append(ReadOnlySpan<Reading> readings)
     {
-        Count += readings.Length;
+        Volatile.Write(ref _count, _count + readings.Length);
         while (!readings.IsEmpty)
         {
             int taken = Math.Min(readings.Length, BufferReadings - _buffered);

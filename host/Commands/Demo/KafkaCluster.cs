@@ -7,8 +7,8 @@ namespace HyperIngest.Host.Commands.Demo;
 internal sealed class KafkaCluster : IDisposable
 {
     /// <summary>Partitions of a topic at the test broker.</summary>
-    // It keeps about 5 MB a partition: 16 of them are 80 MB of compressed batches, seconds of the fastest run here, and two lanes' devices spread over them evenly.
-    public const int TestPartitions = 16;
+    // It keeps about 5 MB a partition: 32 of them are 160 MB of compressed batches, ten seconds of 600,000 JSON records each, which is what a verifier may fall behind.
+    public const int TestPartitions = 32;
 
     private readonly TestBroker? _broker;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace HyperIngest.Host.Commands.Demo;
@@ -13,12 +14,20 @@ internal sealed class KafkaFollower : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Task<string> _error;
+    private readonly Task<string> _report;
+
+    // Written by whoever reads the child's lines; read by pollers.
+    private long _read;
 
     private KafkaFollower(Process process, Task<string> error)
     {
         _process = process;
         _error = error;
+        _report = ReadLinesAsync();
     }
+
+    /// <summary>Readings it has read.</summary>
+    public long Read => Volatile.Read(ref _read);
 
     /// <summary>Starts it and waits until it reads.</summary>
     /// <exception cref="InvalidOperationException">It did not start; the message has what it said.</exception>
@@ -43,10 +52,21 @@ internal sealed class KafkaFollower : IAsyncDisposable
     public async Task<VerifySummary> FinishAsync(CancellationToken cancellationToken)
     {
         _process.StandardInput.Close();
-        string output = await _process.StandardOutput.ReadToEndAsync(cancellationToken);
+        string output = await _report.WaitAsync(cancellationToken);
         await _process.WaitForExitAsync(cancellationToken);
         if (_process.ExitCode is not (ExitCode.Ok or ExitCode.Broken)) throw new InvalidOperationException($"The verifier ended with code {_process.ExitCode}: {(await _error).Trim()}");
         return JsonSerializer.Deserialize(output, VerifySummaryJson.Default.VerifySummary) ?? throw new InvalidOperationException("The verifier printed no report.");
+    }
+
+    // Lines of progress, and then the report.
+    private async Task<string> ReadLinesAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (!line.StartsWith(VerifyFollow.Progress, StringComparison.Ordinal)) return line + await _process.StandardOutput.ReadToEndAsync();
+            Volatile.Write(ref _read, long.Parse(line.AsSpan(VerifyFollow.Progress.Length), CultureInfo.InvariantCulture));
+        }
+        return "";
     }
 
     /// <inheritdoc/>

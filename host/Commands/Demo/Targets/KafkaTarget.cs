@@ -14,6 +14,15 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     private const double LeastCeilingRatio = 0.9;
     private const double MostAllocatedBytes = 16;
 
+    // With --max the devices wait for the verifier too: the test broker throws out what is not read. A million JSON records are 30 MB of what it keeps, half a second here.
+    private const long MostAhead = 1_000_000;
+
+    // 20 ms of three million readings a second are 60,000: a small part of that million.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
+
+    // Written by the timer, read by pollers.
+    private volatile bool _tooFarAhead;
+    private Timer? _looking;
     private KafkaCluster? _cluster;
     private KafkaFollower? _follower;
     private VerifySummary? _verified;
@@ -37,7 +46,13 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     }
 
     /// <inheritdoc/>
-    public void AddTo(Pipeline pipeline, ILoggerFactory loggers) => pipeline.AddSink(KafkaDemoSink.Create(options, _cluster!, pipeline, loggers));
+    public void AddTo(Pipeline pipeline, ILoggerFactory loggers)
+    {
+        pipeline.AddSink(KafkaDemoSink.Create(options, _cluster!, pipeline, loggers));
+        if (!options.Max) return;
+        pipeline.HoldIntakeWhile(() => _tooFarAhead);
+        _looking = new Timer(_ => _tooFarAhead = pipeline.Lanes.Sum(l => l.Status.Delivered) - _follower!.Read > MostAhead, null, LookEvery, LookEvery);
+    }
 
     /// <inheritdoc/>
     public async Task<VerifySummary> VerifyAsync(string plantPath, string served, CancellationToken cancellationToken) =>
@@ -72,6 +87,7 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_looking is not null) await _looking.DisposeAsync();
         if (_follower is not null) await _follower.DisposeAsync();
         _cluster?.Dispose();
     }
