@@ -22,6 +22,9 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
     private nint _queue;
     private ExceptionDispatchInfo? _rebalanceFailed;
 
+    // Where the answers to started commits come; 0 until the first.
+    private nint _commitQueue;
+
     // Written by the consuming thread (release), read by anyone (acquire).
     private KafkaFault? _fault;
 
@@ -121,6 +124,53 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         return error;
     }
 
+    /// <summary>
+    /// Sends a commit and does not wait for its answer, which <see cref="TryEndCommit"/> gives. Works inside a rebalance too. Start the next when this one has ended.
+    /// </summary>
+    /// <param name="offsets">One a partition, at least one; each the next offset to read.</param>
+    /// <returns>An error when it could not be sent; there is no answer then.</returns>
+    public KafkaError StartCommit(IReadOnlyList<KafkaPosition> offsets)
+    {
+        if (_commitQueue == 0) _commitQueue = Librdkafka.QueueNew(_client);
+        NativeTopicPartitionList* list = ListOf(offsets);
+        KafkaError error = new(Librdkafka.CommitQueue(_client, list, _commitQueue, 0, 0));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    /// <summary>Whether the started commit has been answered, waiting until <paramref name="limit"/>.</summary>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="error">What the coordinator said; of several partitions' errors the first.</param>
+    public bool TryEndCommit(TimeSpan limit, out KafkaError error)
+    {
+        error = KafkaError.None;
+        nint answer = _commitQueue == 0 ? 0 : Librdkafka.QueuePoll(_commitQueue, (int)limit.TotalMilliseconds);
+        if (answer == 0) return false;
+        error = new KafkaError(Librdkafka.EventErrorCode(answer));
+        NativeTopicPartitionList* list = Librdkafka.EventList(answer);
+        for (int i = 0; list is not null && i < list->Count && !error.IsError; i++) error = new KafkaError(list->Elements[i].Error);
+        Librdkafka.EventDestroy(answer);
+        return true;
+    }
+
+    /// <summary>
+    /// Reads these partitions, which the group has given to this consumer, from other places: also when their reading has stopped because what was wanted is gone, where
+    /// <see cref="Seek"/> is refused. What was fetched of them before may still come.
+    /// </summary>
+    public KafkaError Reassign(IReadOnlyList<KafkaPosition> positions)
+    {
+        NativeTopicPartitionList* list = ListOf(positions);
+        KafkaError error = KafkaError.Take(Librdkafka.IncrementalUnassign(_client, list));
+        if (!error.IsError) error = KafkaError.Take(Librdkafka.IncrementalAssign(_client, list));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    /// <summary>Sets the properties as the constructor would, and connects nowhere.</summary>
+    /// <exception cref="KafkaException">The library is missing, or a property is wrong.</exception>
+    public static void Check(KafkaClientOptions options, IReadOnlyDictionary<string, string> properties) =>
+        Librdkafka.ConfDestroy(KafkaConfiguration.Build(options, properties, Promised));
+
     /// <summary>What the group has committed of these partitions, notes and all; an offset of <see cref="KafkaPosition.Stored"/> means nothing yet. Blocks.</summary>
     public IReadOnlyList<KafkaPosition> Committed(IReadOnlyList<KafkaPosition> partitions, TimeSpan limit, out KafkaError error)
     {
@@ -173,8 +223,9 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         KafkaError closed = new(Librdkafka.ConsumerClose(_client));
         if (closed.IsError) KafkaLog.NotLeft(Logger, Name, closed);
         Librdkafka.QueueDestroy(_queue);
+        if (_commitQueue != 0) Librdkafka.QueueDestroy(_commitQueue);
         Librdkafka.Destroy(_client);
-        _client = _queue = 0;
+        _client = _queue = _commitQueue = 0;
         _self.Free();
     }
 
@@ -230,6 +281,8 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
 
     private void Rebalance(nint client, int code, NativeTopicPartitionList* partitions)
     {
+        // A topic that is given back may be freed, and its handle be another topic's next.
+        _topicNames.Clear();
         bool cooperative = Marshal.PtrToStringUTF8(Librdkafka.RebalanceProtocol(client)) == "COOPERATIVE";
         if (code == KafkaErrorCode.LocalAssignPartitions)
         {
