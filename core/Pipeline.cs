@@ -59,8 +59,8 @@ public sealed class Pipeline : IAsyncDisposable
             MpscRing<Reading> ring = new(options.RingCapacity);
             _lanes[i] = [];
             _meters[i] = new DurabilityMeter(Durability);
-            _inlets[i] = new ShardInlet(i, ring, () => IsHeld(shard));
             _shards[i] = new Shard(i, ring, _pool, journal.Shard(i), options.Batch, batch => OnAppended(shard, batch), failed => _failure.TrySetException(failed), shardLogger);
+            _inlets[i] = new ShardInlet(_shards[i], () => IsHeld(shard));
         }
         Intake = new Intake(_inlets);
         _deadLetters = new DeadLetters(
@@ -162,7 +162,7 @@ public sealed class Pipeline : IAsyncDisposable
                 lane.Start();
             }
         }
-        _journal.StartSyncing((shard, durable) => _meters[shard].Durable(durable));
+        _journal.StartSyncing(OnDurable);
         for (int i = 0; i < _shards.Length; i++)
         {
             Shaper? shaper = _rules.Count > 0 ? new Shaper(_rules) : null;
@@ -189,10 +189,10 @@ public sealed class Pipeline : IAsyncDisposable
 
         bool journalled = true;
         foreach (Shard shard in _shards) journalled &= await Task.Run(() => shard.Drain(AtLeast(Left(), ShortestShardDrain))).ConfigureAwait(false);
-        for (int i = 0; i < _shards.Length; i++) _meters[i].Durable(_journal.Shard(i).Sync());
+        for (int i = 0; i < _shards.Length; i++) OnDurable(i, _journal.Shard(i).Sync());
 
         Task<bool[]> delivering = Task.WhenAll(_lanes.SelectMany(
-            (lanes, shard) => lanes.Select(lane => lane.DrainAsync(new JournalPosition(_journal.Shard(shard).EndOffset, 0), Left()))));
+            (lanes, shard) => lanes.Select(lane => lane.DrainAsync(new JournalPosition(_journal.Shard(shard).ReadingsEnd, 0), Left()))));
         await Task.WhenAny(delivering, Task.Delay(Timeout.Infinite, cutShort)).ConfigureAwait(false);
         bool delivered = delivering.IsCompletedSuccessfully && delivering.Result.All(d => d);
         DrainReport report = new(journalled, delivered, System.Diagnostics.Stopwatch.GetElapsedTime(started));
@@ -239,7 +239,7 @@ public sealed class Pipeline : IAsyncDisposable
     {
         try
         {
-            for (int i = 0; i < _meters.Length; i++) _meters[i].Durable(_journal.Shard(i).Sync());
+            for (int i = 0; i < _meters.Length; i++) OnDurable(i, _journal.Shard(i).Sync());
             return true;
         }
         catch (IOException failed)
@@ -256,6 +256,13 @@ public sealed class Pipeline : IAsyncDisposable
     {
         _meters[shard].Appended(batch);
         foreach (Lane lane in _lanes[shard]) lane.Offer(batch);
+    }
+
+    // The journal's sync thread, or the drain beside it.
+    private void OnDurable(int shard, long offset)
+    {
+        _meters[shard].Durable(offset);
+        _shards[shard].Durable(offset);
     }
 
     // Any source's thread, once a poll: whether a lane is so far behind that its shard should take no new polls.

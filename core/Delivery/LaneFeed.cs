@@ -120,8 +120,10 @@ internal sealed class LaneFeed : IDisposable
         ReadingBatch? head;
         while (_queue.TryPeek(out head) && head.NextOffset <= Position.Offset) _queue.Take().Release();
 
-        if (head is not null && head.Offset == Position.Offset)
+        // Also where nothing but marks stands in front of it.
+        if (head is not null && (head.Offset == Position.Offset || (head.Offset > Position.Offset && head.PreviousEnd <= Position.Offset)))
         {
+            if (head.Offset != Position.Offset) Position = new JournalPosition(head.Offset, 0);
             _current = _queue.Take();
             FromMemory++;
             return FeedOutcome.Filled;

@@ -15,7 +15,7 @@ public sealed class ShardLaneLog(ReadingJournal journal, int shard) : ILaneLog, 
     public long StartOffset => _log.StartOffset;
 
     /// <inheritdoc/>
-    public long EndOffset => _log.EndOffset;
+    public long EndOffset => _log.ReadingsEnd;
 
     /// <inheritdoc/>
     public long RecoveredEndOffset => _log.RecoveredEndOffset;

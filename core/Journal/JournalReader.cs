@@ -53,7 +53,7 @@ public sealed class JournalReader : IDisposable
     /// <summary>Where the next read looks. <see cref="JournalPosition.Index"/> is the caller's to honour: records are read whole.</summary>
     public JournalPosition Position { get; private set; }
 
-    /// <summary>Reads the next record into <paramref name="into"/>: its readings, count, shard and offsets.</summary>
+    /// <summary>Reads the next record that has readings into <paramref name="into"/>: its readings, count, shard and offsets.</summary>
     /// <exception cref="InvalidDataException">The record is larger than the batch, or the catalog lacks its series.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public ReadOutcome TryRead(ReadingBatch into)
@@ -73,10 +73,10 @@ public sealed class JournalReader : IDisposable
             if (offset >= limit)
             {
                 // The segment is used up; whether the next one begins here or later, its first record says what came before it.
-                Segment? next = _journal.SegmentAt(Math.Max(offset, segment.End));
-                if (next is null || ReferenceEquals(next, segment)) return new ReadOutcome(ReadStatus.AtEnd);
+                Segment? following = _journal.SegmentAt(Math.Max(offset, segment.End));
+                if (following is null || ReferenceEquals(following, segment)) return new ReadOutcome(ReadStatus.AtEnd);
                 Leave();
-                Position = new JournalPosition(Math.Max(offset, next.Start), 0);
+                Position = new JournalPosition(Math.Max(offset, following.Start), 0);
                 continue;
             }
             if (!SegmentScan.TryReadAt(_file!, segment, offset, _journal.Stamp, into.Buffer.Span, out JournalRecord record))
@@ -89,10 +89,19 @@ public sealed class JournalReader : IDisposable
             }
             if (_expected >= 0 && record.PreviousEnd > _expected)
             {
-                LostRange lost = new(_expected, offset, _lastLatest, record.Earliest);
+                LostRange lost = new(_expected, offset, _lastLatest, record.Count > 0 ? record.Earliest : 0);
                 _expected = offset;
                 _journal.CountGap(lost);
                 return new ReadOutcome(ReadStatus.Gap, lost);
+            }
+            // Where offsets jumped when the journal was opened, the next record with readings stands behind the jump.
+            long next = record.End >= _journal.RecoveredRecordsEnd && record.End < _journal.RecoveredEndOffset ? _journal.RecoveredEndOffset : record.End;
+            if (record.Count == 0)
+            {
+                // Marks are the sources' affair.
+                _expected = record.End;
+                Position = new JournalPosition(next, 0);
+                continue;
             }
             if (record.CatalogBytes > _journal.CatalogBytes)
             {
@@ -101,8 +110,7 @@ public sealed class JournalReader : IDisposable
             }
             into.Count = record.Count;
             into.Offset = offset;
-            // Where offsets jumped when the journal was opened, the next record stands behind the jump.
-            into.NextOffset = record.End == _journal.RecoveredRecordsEnd ? _journal.RecoveredEndOffset : record.End;
+            into.NextOffset = next;
             into.Shard = record.Shard;
             _expected = record.End;
             _lastLatest = record.Latest;

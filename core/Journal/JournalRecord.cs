@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Sharding;
 
 namespace HyperIngest.Core.Journal;
 
 /// <summary>
-/// A record of the journal: a 64-byte header and then the readings as they stand in memory, 32 bytes each, little-endian.
+/// A record of the journal: a 64-byte header, the readings as they stand in memory, 32 bytes each, little-endian, and then the source marks, 32 bytes each.
 /// <code>
 /// offset  0  magic            4  "HIJ1"
 /// offset  4  CRC-32C          4  of everything behind it, to the record's end
@@ -14,15 +15,16 @@ namespace HyperIngest.Core.Journal;
 /// offset 20  shard            2
 /// offset 22  version          1  2
 /// offset 23  marks            1  32-byte source marks behind the readings, 0 to 255
-/// offset 24  earliest         8  smallest gateway time in it, UTC ticks
-/// offset 32  latest           8  largest gateway time in it, UTC ticks
-/// offset 40  previous end     8  logical offset where the record before it ended: a reader that comes from elsewhere has missed something
+/// offset 24  earliest         8  smallest gateway time in it, UTC ticks; without readings the largest number there is
+/// offset 32  latest           8  largest gateway time in it, UTC ticks; without readings the smallest number there is
+/// offset 40  previous end     8  logical offset where the record with readings before it ended: a reader that comes from elsewhere has missed some
 /// offset 48  journal          4  first quarter of the journal's id: bytes of a deleted journal that a disk gives back are none of ours
 /// offset 52  span             4  32-byte slots between its header and the next record: its readings and marks, and what retention has taken out of it
 /// offset 56  catalog          4  bytes of the series catalog that were durable before it was written; its readings' series stand there
 /// offset 60  header CRC-32C   4  of the bytes 8 to 59: a header can be trusted by itself, to skip by or to say how long a damaged record is
 /// </code>
-/// Records begin at multiples of 32 bytes from their segment's begin, which is where a reader looks for the next one after damage.
+/// Records begin at multiples of 32 bytes from their segment's begin, which is where a reader looks for the next one after damage. A record without readings holds marks only; no
+/// reader is given it, and nothing is missing where it is. Whoever rewrites a record keeps its marks.
 /// </summary>
 internal readonly record struct JournalRecord(long Offset, int Count, int Marks, int Span, int Shard, long Earliest, long Latest, long PreviousEnd, uint CatalogBytes)
 {
@@ -74,6 +76,7 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Marks,
             earliest = Math.Min(earliest, reading.GatewayTime);
             latest = Math.Max(latest, reading.GatewayTime);
         }
+        batch.PlaceMarks();
         Span<byte> header = batch.HeaderRoom;
         header.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
@@ -81,12 +84,12 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Marks,
         BinaryPrimitives.WriteInt32LittleEndian(header[CountAt..], batch.Count);
         BinaryPrimitives.WriteUInt16LittleEndian(header[ShardAt..], (ushort)stamp.Shard);
         header[VersionAt] = Version;
-        header[MarksAt] = 0;
+        header[MarksAt] = (byte)batch.MarkCount;
         BinaryPrimitives.WriteInt64LittleEndian(header[EarliestAt..], earliest);
         BinaryPrimitives.WriteInt64LittleEndian(header[LatestAt..], latest);
         BinaryPrimitives.WriteInt64LittleEndian(header[PreviousEndAt..], previousEnd);
         BinaryPrimitives.WriteUInt32LittleEndian(header[JournalAt..], stamp.Journal);
-        BinaryPrimitives.WriteInt32LittleEndian(header[SpanAt..], batch.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(header[SpanAt..], batch.Count + batch.MarkCount);
         BinaryPrimitives.WriteUInt32LittleEndian(header[CatalogAt..], (uint)Math.Min(catalogBytes, uint.MaxValue));
         BinaryPrimitives.WriteUInt32LittleEndian(header[HeaderCrcAt..], Crc32C.Of(header[OffsetAt..HeaderCrcAt]));
         BinaryPrimitives.WriteUInt32LittleEndian(header[CrcAt..], Crc32C.Of(batch.Record.Span[OffsetAt..]));
@@ -123,7 +126,10 @@ internal readonly record struct JournalRecord(long Offset, int Count, int Marks,
         return true;
     }
 
-    /// <summary>Whether the checksum of a whole record, header and readings, is right.</summary>
+    /// <summary>The marks of a whole record.</summary>
+    public ReadOnlySpan<SourceMark> MarksIn(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, SourceMark>(bytes[BytesOf(Count)..BytesOf(Count + Marks)]);
+
+    /// <summary>Whether the checksum of a whole record, header, readings and marks, is right.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> bytes) =>
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[CrcAt..]) == Crc32C.Of(bytes[OffsetAt..]);
 }

@@ -10,7 +10,7 @@ internal static class SegmentScan
     private const int SearchBytes = 256 * 1024;
 
     /// <summary>
-    /// Reads the record at <paramref name="offset"/> into <paramref name="buffer"/>. False when no whole record stands there, be it damage, a write in progress or the end.
+    /// Reads the record at <paramref name="offset"/> into <paramref name="buffer"/>, a <see cref="ReadingBatch.Buffer"/>. False when no whole record stands there, be it damage, a write in progress or the end.
     /// </summary>
     /// <exception cref="InvalidDataException">The record is whole by its header but larger than the buffer.</exception>
     public static bool TryReadAt(SafeFileHandle file, Segment segment, long offset, JournalStamp stamp, Span<byte> buffer, out JournalRecord record)
@@ -19,11 +19,8 @@ internal static class SegmentScan
         long at = offset - segment.Start;
         Span<byte> header = buffer[..JournalRecord.HeaderBytes];
         if (!TryFill(file, header, at) || !JournalRecord.TryReadHeader(header, offset, stamp, out record)) return false;
-        if (record.Bytes > buffer.Length)
-        {
-            throw new InvalidDataException(
-                $"{segment.Path}: the record at {offset} has {record.Count} readings and the batches here hold {(buffer.Length - JournalRecord.HeaderBytes) / JournalRecord.Alignment}.");
-        }
+        int capacity = ((buffer.Length - JournalRecord.HeaderBytes) / JournalRecord.Alignment) - ReadingBatch.MaxMarks;
+        if (record.Count > capacity) throw new InvalidDataException($"{segment.Path}: the record at {offset} has {record.Count} readings and the batches here hold {capacity}.");
         Span<byte> whole = buffer[..record.Bytes];
         return TryFill(file, whole[JournalRecord.HeaderBytes..], at + JournalRecord.HeaderBytes) && JournalRecord.IsWhole(whole);
     }
@@ -71,15 +68,28 @@ internal static class SegmentScan
         return -1;
     }
 
-    /// <summary>The last whole record in a segment, damage before it or not; null when there is none. What stands behind it cannot be trusted.</summary>
-    public static JournalRecord? LastWhole(SafeFileHandle file, Segment segment, JournalStamp stamp, ReadingBatch scratch)
+    /// <summary>
+    /// Goes over a segment's whole records, damage between them or not, and puts their marks into <paramref name="marks"/>. What stands behind the last of them cannot be trusted.
+    /// </summary>
+    public static SegmentContents Recover(SafeFileHandle file, Segment segment, JournalStamp stamp, ReadingBatch scratch, MarkTable marks)
     {
         JournalRecord? last = null;
+        long latest = 0;
+        // A segment begins with the marks there were: records without readings, all of them full but the last.
+        long begin = segment.Start;
+        bool hasAllMarks = false;
         Span<byte> buffer = scratch.Buffer.Span;
         for (long at = segment.Start, limit = segment.End; at >= 0 && at < limit;)
         {
             if (TryReadAt(file, segment, at, stamp, buffer, out JournalRecord record))
             {
+                marks.Set(record.MarksIn(buffer));
+                if (record.Count > 0) latest = record.Latest;
+                if (record.Offset == begin)
+                {
+                    hasAllMarks |= record is not { Count: 0, Marks: ReadingBatch.MaxMarks };
+                    begin = record.End;
+                }
                 last = record;
                 at = record.End;
             }
@@ -88,7 +98,7 @@ internal static class SegmentScan
                 at = FindAfter(file, segment, at, limit, stamp, buffer);
             }
         }
-        return last;
+        return new SegmentContents(last, latest, hasAllMarks);
     }
 
     private static bool TryFill(SafeFileHandle file, Span<byte> target, long at)
@@ -103,3 +113,9 @@ internal static class SegmentScan
         return true;
     }
 }
+
+/// <summary>What recovery found in a segment.</summary>
+/// <param name="Last">The last whole record; null when there is none.</param>
+/// <param name="Latest">Largest gateway time of the last record with readings, UTC ticks; 0 when there is none.</param>
+/// <param name="HasAllMarks">It begins, undamaged, with all marks there were then: no older segment has to be asked for them.</param>
+internal readonly record struct SegmentContents(JournalRecord? Last, long Latest, bool HasAllMarks);

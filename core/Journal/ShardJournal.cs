@@ -28,9 +28,22 @@ public sealed class ShardJournal : IDisposable
     private readonly List<Segment> _open = [];
     private readonly Dictionary<string, JournalPosition> _cursors = new(StringComparer.Ordinal);
 
-    // Shard's thread only, after open.
+    // Shard's thread only, after open: where the last record with readings ended, and the last record at all; the marks that are in the journal, and the batch that each new segment's
+    // are written from.
     private Segment? _active;
     private long _previousEnd;
+    private long _recordsEnd;
+    private readonly MarkTable _marks;
+    private ReadingBatch? _markBatch;
+
+    // Not changed after open; read by sources.
+    private readonly MarkTable _recoveredMarks = new();
+
+    // Start of the oldest segment that recovery would need for the marks; none while there are no marks. Written by the shard's thread (release); retention reads it (acquire).
+    private long _marksFrom = long.MaxValue;
+
+    // Written by the shard's thread (release); read by anyone (acquire).
+    private long _readingsEnd;
 
     // Written by the shard's thread (release, after the record's bytes); read by anyone (acquire).
     private long _endOffset;
@@ -39,7 +52,7 @@ public sealed class ShardJournal : IDisposable
     private readonly Lock _syncing = new();
     private long _durableOffset;
 
-    private ShardJournal(ReadingJournal journal, string folder, int shard, bool writable, List<Segment> segments, long end, long previousEnd)
+    private ShardJournal(ReadingJournal journal, string folder, int shard, bool writable, List<Segment> segments, long end, long recordsEnd, long previousEnd, MarkTable marks)
     {
         _journal = journal;
         _options = journal.Options;
@@ -48,8 +61,11 @@ public sealed class ShardJournal : IDisposable
         _folder = folder;
         Shard = shard;
         _segments = segments;
-        _endOffset = _durableOffset = RecoveredEndOffset = end;
+        _endOffset = _durableOffset = _readingsEnd = RecoveredEndOffset = end;
+        _recordsEnd = recordsEnd;
         _previousEnd = RecoveredRecordsEnd = previousEnd;
+        _marks = marks;
+        _recoveredMarks.AddOlder(marks);
     }
 
     /// <summary>The shard's number.</summary>
@@ -67,6 +83,9 @@ public sealed class ShardJournal : IDisposable
     /// <summary>Where the next record begins.</summary>
     public long EndOffset => Volatile.Read(ref _endOffset);
 
+    /// <summary>A sink whose cursor is here has everything: what the journal has behind it, up to <see cref="EndOffset"/>, are marks.</summary>
+    public long ReadingsEnd => Volatile.Read(ref _readingsEnd);
+
     /// <summary>All before it has been forced to the disk (with <see cref="FsyncPolicy.Never"/>: handed to the operating system).</summary>
     public long DurableOffset => Volatile.Read(ref _durableOffset);
 
@@ -74,7 +93,8 @@ public sealed class ShardJournal : IDisposable
     public long RecoveredEndOffset { get; }
 
     /// <summary>
-    /// Where the last record ended when the journal was opened. After an unclean end it is less than <see cref="RecoveredEndOffset"/>: offsets jump, and no record stands between the two.
+    /// Where the last record with readings ended when the journal was opened. After an unclean end, or where marks stand behind it, it is less than <see cref="RecoveredEndOffset"/>: no
+    /// reading stands between the two.
     /// </summary>
     public long RecoveredRecordsEnd { get; }
 
@@ -92,11 +112,17 @@ public sealed class ShardJournal : IDisposable
     /// <summary>What the catalog must have for the records there were when the journal was opened.</summary>
     internal uint CatalogBytesNeeded { get; private init; }
 
-    /// <summary>Record bytes at and behind <paramref name="offset"/>; offsets that no record ever had do not count.</summary>
+    /// <summary>
+    /// Where a source stood in a partition when the journal was opened for appending: the position of the last <see cref="SourceMark"/> in it; -1 when there is none. Any thread.
+    /// </summary>
+    public long RecoveredMark(ulong source, int partition) => _recoveredMarks.PositionOf(source, partition);
+
+    /// <summary>Record bytes at and behind <paramref name="offset"/>; offsets that no record ever had do not count, nor do marks behind the last reading.</summary>
     public long BytesFrom(long offset)
     {
         // Without a jump in between the offsets themselves say it.
-        if (offset >= RecoveredEndOffset) return Math.Max(0, EndOffset - offset);
+        long end = ReadingsEnd;
+        if (offset >= RecoveredEndOffset || offset >= end) return Math.Max(0, end - offset);
         long bytes = 0;
         lock (_listing)
         {
@@ -118,19 +144,24 @@ public sealed class ShardJournal : IDisposable
         while (segments.Count > 0 && segments[^1].End == segments[^1].Start) Discard(segments);
         EndMark mark = EndMark.Read(folder);
         long recordsEnd = mark.RecordsEnd;
+        JournalStamp stamp = new(journal.Stamp, shard);
         JournalRecord? last = null;
+        MarkTable marks = new();
+        long marksFrom = long.MaxValue;
         if (segments.Count > 0)
         {
             Segment newest = segments[^1];
             long found = newest.End;
-            using (var file = newest.OpenRead()) last = SegmentScan.LastWhole(file, newest, new JournalStamp(journal.Stamp, shard), scratch);
+            SegmentContents contents = Recover(newest, stamp, scratch, marks);
+            last = contents.Last;
             recordsEnd = last?.End ?? newest.Start;
             if (recordsEnd < found) Cut(newest, recordsEnd);
             newest.End = recordsEnd;
             // A journal that was closed in order also says what should be there and is not.
             long expected = Math.Max(found, mark.Clean ? mark.RecordsEnd : 0);
-            if (recordsEnd < expected) onCut(new RecoveryCut(shard, newest.Path, recordsEnd, expected, last?.Latest ?? 0));
+            if (recordsEnd < expected) onCut(new RecoveryCut(shard, newest.Path, recordsEnd, expected, contents.Latest));
             if (recordsEnd == newest.Start) Discard(segments);
+            marksFrom = RecoverOlderMarks(segments, newest, contents.HasAllMarks, stamp, scratch, marks);
         }
         long end = mark.Next;
         if (!(fresh && mark == default) && !(mark.Clean && mark.RecordsEnd == recordsEnd))
@@ -139,7 +170,13 @@ public sealed class ShardJournal : IDisposable
         }
         // From here on the journal is open, and whatever happens, no offset before this one is given again.
         new EndMark(Clean: false, end, recordsEnd).Write(folder);
-        return new ShardJournal(journal, folder, shard, writable: true, segments, end, recordsEnd) { CatalogBytesNeeded = last?.CatalogBytes ?? 0 };
+        // A record of marks says itself where the readings before it ended.
+        long readingsEnd = last is { Count: 0 } marksOnly ? marksOnly.PreviousEnd : recordsEnd;
+        return new ShardJournal(journal, folder, shard, writable: true, segments, end, recordsEnd, readingsEnd, marks)
+        {
+            CatalogBytesNeeded = last?.CatalogBytes ?? 0,
+            _marksFrom = marks.Count > 0 ? marksFrom : long.MaxValue,
+        };
     }
 
     /// <summary>A shard's folder to read only, as it stands now; another process may be writing it.</summary>
@@ -147,24 +184,27 @@ public sealed class ShardJournal : IDisposable
     {
         List<Segment> segments = Directory.Exists(folder) ? Segment.List(folder) : [];
         long end = segments.Count > 0 ? segments[^1].End : 0;
-        return new ShardJournal(journal, folder, shard, writable: false, segments, end, end);
+        return new ShardJournal(journal, folder, shard, writable: false, segments, end, end, end, new MarkTable());
     }
 
     /// <summary>
-    /// Shard's thread only: appends the batch as one record with one write, and sets its offsets. Allocates nothing but when a segment begins.
+    /// Shard's thread only: appends the batch, readings and marks, as one record with one write, and sets its offsets. Allocates nothing but when a segment begins or a mark is the
+    /// first of its partition.
     /// </summary>
-    /// <exception cref="ArgumentException">The batch is empty.</exception>
+    /// <exception cref="ArgumentException">The batch has neither readings nor marks.</exception>
     /// <exception cref="InvalidOperationException">The journal is open to read only, or closed.</exception>
     public AppendOutcome Append(ReadingBatch batch)
     {
-        if (batch.Count == 0) throw new ArgumentException("An empty batch makes no record.", nameof(batch));
+        if (batch.Count == 0 && batch.MarkCount == 0) throw new ArgumentException("An empty batch makes no record.", nameof(batch));
         if (_journal.Refusal is { } refusal) return AppendOutcome.Refused(refusal);
-        long offset = _endOffset;
+        long offset;
         int bytes = batch.Record.Length;
         try
         {
             _journal.PersistCatalog();
-            Segment segment = _active is { } active && active.End + bytes - active.Start <= _options.SegmentBytes ? active : Begin(offset, bytes);
+            Segment segment = _active is { } active && active.End + bytes - active.Start <= _options.SegmentBytes ? active : Begin(bytes);
+            // Behind the marks that a new segment begins with.
+            offset = _endOffset;
             batch.Shard = Shard;
             JournalRecord.Write(batch, offset, _previousEnd, _journal.CatalogBytes, _stamp);
             RandomAccess.Write(segment.Handle!, batch.Record.Span, offset - segment.Start);
@@ -177,13 +217,19 @@ public sealed class ShardJournal : IDisposable
         {
             // A full disk, a read-only remount. What was written of the record lies behind the end and is written over by the next try.
             _journal.CountRefusal();
-            return AppendOutcome.Refused($"{_folder}: {failed.Message}");
+            return AppendOutcome.Refused(_journal.Failure ?? $"{_folder}: {failed.Message}");
         }
         batch.Offset = offset;
-        batch.NextOffset = offset + bytes;
-        _previousEnd = offset + bytes;
+        batch.NextOffset = _recordsEnd = offset + bytes;
+        batch.PreviousEnd = _previousEnd;
+        if (batch.MarkCount > 0) Took(batch.Marks);
         // Release: the record's bytes come before the end that shows them.
         Volatile.Write(ref _endOffset, offset + bytes);
+        if (batch.Count > 0)
+        {
+            _previousEnd = offset + bytes;
+            Volatile.Write(ref _readingsEnd, offset + bytes);
+        }
         _journal.CountAppended(batch.Count, bytes);
         if (_options.Fsync == FsyncPolicy.EveryBatch)
         {
@@ -260,7 +306,7 @@ public sealed class ShardJournal : IDisposable
 
     internal void CountGap(LostRange lost) => _journal.CountGap(Shard, lost);
 
-    internal void MarkClean() => new EndMark(Clean: true, EndOffset, _previousEnd).Write(_folder);
+    internal void MarkClean() => new EndMark(Clean: true, EndOffset, _recordsEnd).Write(_folder);
 
     /// <summary>The segment that holds <paramref name="offset"/>, or the first one after it; null when there is none.</summary>
     internal Segment? SegmentAt(long offset)
@@ -290,7 +336,10 @@ public sealed class ShardJournal : IDisposable
         {
             if (_segments.Count == 0 || ReferenceEquals(_segments[0], _active) || _segments[0].Handle is not null) return null;
             Segment oldest = _segments[0];
-            return (oldest, _cursors.Values.All(c => c.Offset >= oldest.End));
+            // Until a segment has begun behind it, it is the one place that says how far the sources were.
+            if (oldest.Start >= Volatile.Read(ref _marksFrom)) return null;
+            long needed = Math.Min(oldest.End, ReadingsEnd);
+            return (oldest, _cursors.Values.All(c => c.Offset >= needed));
         }
     }
 
@@ -304,7 +353,7 @@ public sealed class ShardJournal : IDisposable
                 // Cursors may stand before a jump that no record stands in.
                 foreach (JournalPosition cursor in _cursors.Values)
                 {
-                    if (cursor.Offset < EndOffset && (cursor.Offset < RecoveredRecordsEnd || EndOffset > RecoveredEndOffset)) return false;
+                    if (cursor.Offset < ReadingsEnd && (cursor.Offset < RecoveredRecordsEnd || ReadingsEnd > RecoveredEndOffset)) return false;
                 }
                 return true;
             }
@@ -324,6 +373,27 @@ public sealed class ShardJournal : IDisposable
         segments.RemoveAt(segments.Count - 1);
     }
 
+    private static SegmentContents Recover(Segment segment, JournalStamp stamp, ReadingBatch scratch, MarkTable marks)
+    {
+        using var file = segment.OpenRead();
+        return SegmentScan.Recover(file, segment, stamp, scratch, marks);
+    }
+
+    // Where the newest segment does not begin with all marks, because its begin is torn or damaged, the ones before it have them. Gives the start of the oldest segment that was needed.
+    private static long RecoverOlderMarks(List<Segment> segments, Segment newest, bool hasAll, JournalStamp stamp, ReadingBatch scratch, MarkTable marks)
+    {
+        long from = newest.Start;
+        for (int i = segments.Count - 1; i >= 0 && !hasAll; i--)
+        {
+            if (ReferenceEquals(segments[i], newest)) continue;
+            MarkTable older = new();
+            hasAll = Recover(segments[i], stamp, scratch, older).HasAllMarks;
+            marks.AddOlder(older);
+            from = segments[i].Start;
+        }
+        return from;
+    }
+
     private static void Cut(Segment segment, long end)
     {
         using var file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
@@ -331,15 +401,59 @@ public sealed class ShardJournal : IDisposable
         RandomAccess.FlushToDisk(file);
     }
 
-    private Segment Begin(long offset, int bytes)
+    private void Took(ReadOnlySpan<SourceMark> marks)
+    {
+        if (_marks.Count == 0) Volatile.Write(ref _marksFrom, _active!.Start);
+        _marks.Set(marks);
+    }
+
+    // A segment begins with the last mark of every partition, so that recovery needs no older one.
+    private long WriteMarks(Segment segment)
+    {
+        long at = segment.Start;
+        if (_marks.Count == 0) return at;
+        _markBatch ??= new BatchPool(1, 1).Rent();
+        _markBatch.ClearMarks();
+        foreach (SourceMark mark in _marks.All())
+        {
+            if (_markBatch.TryMark(in mark)) continue;
+            at = WriteMarkBatch(segment, at);
+            _markBatch.TryMark(in mark);
+        }
+        at = WriteMarkBatch(segment, at);
+        // Before the segment is listed: the one before it, which has the marks too, may be deleted from then on.
+        if (_options.Fsync == FsyncPolicy.Never) return at;
+        try
+        {
+            _options.FlushToDisk(segment.Handle!);
+        }
+        catch (IOException failed)
+        {
+            _journal.Fail(FailureOf(failed));
+            throw;
+        }
+        return at;
+    }
+
+    private long WriteMarkBatch(Segment segment, long at)
+    {
+        JournalRecord.Write(_markBatch!, at, _previousEnd, _journal.CatalogBytes, _stamp);
+        ReadOnlySpan<byte> record = _markBatch!.Record.Span;
+        RandomAccess.Write(segment.Handle!, record, at - segment.Start);
+        _markBatch.ClearMarks();
+        return at + record.Length;
+    }
+
+    private Segment Begin(int bytes)
     {
         if (!_writable) throw new InvalidOperationException($"{_folder}: the journal was opened to read only.");
         if (_journal.IsDisposed) throw new InvalidOperationException($"{_folder}: the journal is closed.");
-        Segment segment = new(_folder, offset);
+        Segment segment = new(_folder, _endOffset);
         // Preallocated, so that a full disk shows here and not in the middle of a record, and an fsync has no new extents to note.
-        segment.Handle = _options.CreateSegment(segment.Path, Math.Max(_options.SegmentBytes, bytes));
+        segment.Handle = _options.CreateSegment(segment.Path, Math.Max(_options.SegmentBytes, _marks.RecordBytes + bytes));
         try
         {
+            segment.End = WriteMarks(segment);
             DirectorySync.Flush(_folder);
         }
         catch
@@ -353,6 +467,13 @@ public sealed class ShardJournal : IDisposable
             _open.Add(segment);
         }
         _active = segment;
+        if (_marks.Count > 0)
+        {
+            _journal.CountAppended(0, (int)(segment.End - segment.Start));
+            _recordsEnd = segment.End;
+            Volatile.Write(ref _endOffset, segment.End);
+            Volatile.Write(ref _marksFrom, segment.Start);
+        }
         _journal.RequestRetention();
         return segment;
     }

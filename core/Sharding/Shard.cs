@@ -36,6 +36,17 @@ public sealed class Shard
     private ReadingBatch _batch;
     private long _batchStarted;
 
+    // Shard's thread only: slots taken from the ring, which are its sequence because the shard is the ring's only consumer from the start; how many of them there were at the last
+    // seal; and readings still to come of the group whose mark is in the batch already.
+    private long _drained;
+    private long _sealedAt;
+    private int _groupLeft;
+
+    private readonly DurableSequence _durable = new();
+
+    // Set once, by any source's thread (release) before it publishes its first mark; read by the shard's (acquire) after it has looked at the ring.
+    private bool _marksInUse;
+
     // Written by the stopping thread once (release), read by the shard's (acquire).
     private bool _stopping;
     private bool _giveUp;
@@ -46,7 +57,7 @@ public sealed class Shard
     private string? _refusal;
 
     /// <summary>
-    /// A shard over its ring and journal. On its thread, <paramref name="onAppended"/> is called for each journalled batch, and <paramref name="onFailed"/> if it cannot go on.
+    /// A shard over its new ring and its journal. On its thread, <paramref name="onAppended"/> is called for each journalled batch that has readings, and <paramref name="onFailed"/> if it cannot go on.
     /// </summary>
     public Shard(
         int number,
@@ -89,6 +100,25 @@ public sealed class Shard
     /// <summary>Why the journal takes no batches now; null while it does.</summary>
     public string? Refusal => Volatile.Read(ref _refusal);
 
+    /// <summary>Every ring sequence below it has been drained, is in the journal (or was shaped away) and is durable. Any thread may read it.</summary>
+    public long DurableSequence => _durable.Value;
+
+    /// <summary>Most readings of a group that is to be journalled together with its mark: what a batch, and the ring beside the mark, hold.</summary>
+    public int MaxMarked => Math.Min(_sealCount, _ring.Capacity - 1);
+
+    internal MpscRing<Reading> Ring => _ring;
+
+    internal ShardJournal Journal => _journal;
+
+    /// <summary>Any source's thread, before its first mark: from now on the ring is searched for marks.</summary>
+    internal void ExpectMarks()
+    {
+        if (!_marksInUse) Volatile.Write(ref _marksInUse, true);
+    }
+
+    /// <summary>Sync thread, or the drain beside it: the journal is durable to <paramref name="offset"/>.</summary>
+    internal void Durable(long offset) => _durable.Durable(offset);
+
     /// <summary>Starts the thread.</summary>
     public void Start(Shaper? shaper)
     {
@@ -120,13 +150,25 @@ public sealed class Shard
                 ReadOnlySpan<Reading> seen = _ring.Peek();
                 if (!seen.IsEmpty)
                 {
-                    Take(seen);
+                    if (Volatile.Read(ref _marksInUse))
+                    {
+                        TakeMarked(seen);
+                    }
+                    else
+                    {
+                        Take(seen);
+                        SealIfDue();
+                    }
                     continue;
                 }
-                if (_batch.Count > 0 && (stopping || Stopwatch.GetTimestamp() - _batchStarted >= _maxAgeTicks)) Seal();
+                if (_drained > _sealedAt && (stopping || IsAged())) Seal();
                 // _stopping was read before the ring was seen empty, and sources published before it was set.
                 else if (stopping || Volatile.Read(ref _giveUp)) break;
-                else Thread.Sleep(EmptyPause);
+                else
+                {
+                    _durable.HandOver();
+                    Thread.Sleep(EmptyPause);
+                }
             }
         }
         catch (Exception e)
@@ -137,12 +179,16 @@ public sealed class Shard
             Volatile.Write(ref _giveUp, true);
             _onFailed(e);
         }
+        finally
+        {
+            _durable.End();
+        }
     }
 
-    private void Take(ReadOnlySpan<Reading> seen)
+    private int Take(ReadOnlySpan<Reading> seen)
     {
         int take = Math.Min(seen.Length, _sealCount - _batch.Count);
-        if (_batch.Count == 0) _batchStarted = Stopwatch.GetTimestamp();
+        if (_drained == _sealedAt) _batchStarted = Stopwatch.GetTimestamp();
         Span<Reading> room = _batch.Slots.Slice(_batch.Count, take);
         if (_shaper is null)
         {
@@ -153,11 +199,71 @@ public sealed class Shard
         {
             _batch.Count += _shaper.Shape(seen[..take], room);
         }
-        _ring.Release(take);
-        if (_batch.Count == _sealCount || (_batch.Count > 0 && Stopwatch.GetTimestamp() - _batchStarted >= _maxAgeTicks)) Seal();
+        Drained(take);
+        return take;
+    }
+
+    // Groups, a mark and the readings behind it, among readings of sources that have no marks. A group may go on in the ring's next lap, but never in the next batch.
+    private void TakeMarked(ReadOnlySpan<Reading> seen)
+    {
+        while (!seen.IsEmpty)
+        {
+            int taken;
+            if (_groupLeft > 0)
+            {
+                taken = Take(seen[..Math.Min(_groupLeft, seen.Length)]);
+                _groupLeft -= taken;
+            }
+            else if (SourceMark.IsIn(in seen[0]))
+            {
+                BeginGroup(in SourceMark.In(in seen[0]));
+                taken = 1;
+            }
+            else
+            {
+                taken = Take(seen[..SourceMark.SlotsBefore(seen)]);
+            }
+            seen = seen[taken..];
+            if (_groupLeft == 0) SealIfDue();
+        }
+    }
+
+    private void BeginGroup(ref readonly SourceMark mark)
+    {
+        // All of the group in one record with its mark; what the batch has already goes first when they do not fit.
+        if (mark.Readings > _sealCount - _batch.Count) Seal();
+        if (!_batch.TryMark(in mark))
+        {
+            Seal();
+            _batch.TryMark(in mark);
+        }
+        if (_drained == _sealedAt) _batchStarted = Stopwatch.GetTimestamp();
+        _groupLeft = mark.Readings;
+        Drained(1);
+    }
+
+    private void Drained(int slots)
+    {
+        _ring.Release(slots);
+        _drained += slots;
+    }
+
+    private bool IsAged() => Stopwatch.GetTimestamp() - _batchStarted >= _maxAgeTicks;
+
+    private void SealIfDue()
+    {
+        if (_batch.Count == _sealCount || (_drained > _sealedAt && IsAged())) Seal();
     }
 
     private void Seal()
+    {
+        // With everything shaped away there is no record to write, and what was drained is as durable as what the journal has.
+        if (_batch.Count > 0 || _batch.MarkCount > 0) Append();
+        _sealedAt = _drained;
+        _durable.Sealed(_journal.EndOffset, _drained);
+    }
+
+    private void Append()
     {
         while (true)
         {
@@ -175,7 +281,7 @@ public sealed class Shard
         }
         Volatile.Write(ref _readings, _readings + _batch.Count);
         Volatile.Write(ref _batches, _batches + 1);
-        _onAppended(_batch);
+        if (_batch.Count > 0) _onAppended(_batch);
         _batch.Release();
         _batch = Rent();
     }

@@ -45,7 +45,7 @@ internal sealed class PipelineView(string node, Pipeline pipeline, long limitByt
 
     private LaneStatusLine LineOf(LaneStatus lane, DateTime now)
     {
-        TimeSpan lag = _lag[lane.Shard].LagOf(lane.Cursor.Offset, pipeline.Journal.Shard(lane.Shard).EndOffset, now);
+        TimeSpan lag = _lag[lane.Shard].LagOf(lane.Cursor.Offset, pipeline.Journal.Shard(lane.Shard).ReadingsEnd, now);
         return new LaneStatusLine(
             lane.Sink,
             lane.Shard,
