@@ -4,6 +4,7 @@ using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Journal;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Rings;
+using HyperIngest.Core.Shaping;
 using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Tests.Unit.Journal;
@@ -134,6 +135,44 @@ public sealed class PipelineTests : IDisposable
         Waiting.Until(() => inlet.Free == 1 << 12, "intake is let go");
         Assert.True((await pipeline.DrainAsync(Long)).AllDelivered);
         Assert.Equal(JournalRig.Range(0, 1000), sink.Taken);
+    }
+
+    [Fact]
+    public async Task Marks_behind_the_last_reading_are_no_lag_and_hold_up_no_drain()
+    {
+        MemorySink sink = new();
+        await using (Pipeline pipeline = Open())
+        {
+            pipeline.AddRule(7, new ShapingRule { Deadband = 1 });
+            pipeline.AddSink(sink);
+            await pipeline.StartAsync(CancellationToken.None);
+            ShardInlet inlet = pipeline.Intake.InletOf("d");
+            // The first group has a reading that passes; the others are shaped away and leave their marks.
+            for (int i = 1; i <= 5; i++)
+            {
+                Assert.True(inlet.TryClaimMarked(new SourceMark(3, 1, i * 10), 10, out MarkedClaim claim));
+                for (int k = 0; k < 10; k++) claim.Readings[k] = JournalRig.Make(7);
+                long end = claim.End;
+                inlet.Publish(claim);
+                await Eventually.IsTrue(() => inlet.DurableSequence == end, "the group is durable");
+            }
+            ShardJournal journal = pipeline.Journal.Shard(0);
+            Assert.True(journal.ReadingsEnd < journal.EndOffset);
+            await Eventually.IsTrue(() => pipeline.Lanes.Single().Cursor.Offset == journal.ReadingsEnd, "the lane has what there is");
+            Assert.Equal(0, pipeline.Lanes.Single().Status.LagBytes);
+            Assert.True((await pipeline.DrainAsync(Long)).AllDelivered);
+            Assert.Single(sink.Taken);
+        }
+        MemorySink second = new();
+        await using Pipeline again = Open();
+        Assert.Equal(50, again.Intake.InletOf("d").RecoveredMark(3, 1));
+        again.AddSource(new CountingSource(again.Intake.InletOf("d"), 100, 200));
+        again.AddSink(second);
+        await again.StartAsync(CancellationToken.None);
+        Assert.True((await again.DrainAsync(Long)).AllDelivered);
+        Assert.Equal(JournalRig.Range(100, 200), second.Taken);
+        Assert.Equal(100, again.Intake.InletOf("d").DurableSequence);
+        Assert.All(again.Lanes, lane => Assert.Equal(0, lane.Status.LostBytes));
     }
 
     private sealed class CountingSource(ShardInlet inlet, long from, long to) : IReadingSource
