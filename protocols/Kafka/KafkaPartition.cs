@@ -11,6 +11,7 @@ internal sealed class KafkaPartition
     public const long None = -1;
 
     private readonly long[] _taken;
+    private bool _isBad;
 
     // Written by the consuming thread (release), read by anyone (acquire).
     private bool _assigned;
@@ -130,9 +131,16 @@ internal sealed class KafkaPartition
     }
 
     /// <summary>Counts a dead letter.</summary>
-    public void CountUnparseable(string reason)
+    /// <returns>Whether it is the first since a good record.</returns>
+    public bool CountUnparseable(string reason)
     {
+        bool first = !_isBad;
+        _isBad = true;
         Volatile.Write(ref _unparseable, _unparseable + 1);
         Volatile.Write(ref _lastFault, reason);
+        return first;
     }
+
+    /// <summary>A record was good.</summary>
+    public void Good() => _isBad = false;
 }

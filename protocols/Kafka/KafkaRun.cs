@@ -51,8 +51,12 @@ internal sealed class KafkaRun
         return true;
     }
 
-    /// <summary>Passes a record over whose readings are in the shard's journal already.</summary>
-    public void PassOver(long offset) => Took(offset);
+    /// <summary>Passes a record over whose readings are in the shard's ring or journal already.</summary>
+    public void PassOver(int shard, long offset)
+    {
+        _stages[shard].PassOver();
+        Took(offset);
+    }
 
     /// <summary>Writes a record's dead letter; false when the disk does not take it.</summary>
     public bool TryBury(in RecordLetter letter)
@@ -94,11 +98,7 @@ internal sealed class KafkaRun
     /// <summary>Closes it without what is not published: the records are read again.</summary>
     public void Drop()
     {
-        foreach (ShardStage stage in _stages)
-        {
-            stage.Clear();
-            stage.Need = 0;
-        }
+        foreach (ShardStage stage in _stages) stage.Clear();
         _hasLetters = false;
         Partition = null;
     }

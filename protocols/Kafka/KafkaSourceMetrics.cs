@@ -8,6 +8,11 @@ internal sealed class KafkaSourceMetrics
     private readonly MetricRegistry _registry;
     private readonly string _source;
 
+    // The consuming thread's, until the end of a batch.
+    private long _records;
+    private long _readings;
+    private long _bytes;
+
     public KafkaSourceMetrics(MetricRegistry registry, string source)
     {
         _registry = registry;
@@ -27,7 +32,7 @@ internal sealed class KafkaSourceMetrics
         LostOffsets = registry.Counter("hyperingest_kafka_source_lost_offsets_total", "Offsets the brokers had deleted before they were read.", label);
         Faults = registry.Counter("hyperingest_kafka_source_faults_total", "Errors the client reported: brokers down, authentication, topics that are not there.", label);
         Consumers = registry.Counter("hyperingest_kafka_source_consumers_made_total", "Consumers made; every one after the first replaced one that was out of order.", label);
-        Pauses = registry.Counter("hyperingest_kafka_source_paused_total", "Times the partitions were paused because a ring had been full for a while.", label);
+        Pauses = registry.Counter("hyperingest_kafka_source_pauses_total", "Times the partitions were paused because a ring had been full for a while.", label);
     }
 
     public Counter Records { get; }
@@ -59,6 +64,24 @@ internal sealed class KafkaSourceMetrics
     public Counter Consumers { get; }
 
     public Counter Pauses { get; }
+
+    /// <summary>Counts a record that was taken.</summary>
+    public void Took(long bytes, int readings, int textsRefused)
+    {
+        _records++;
+        _readings += readings;
+        _bytes += bytes;
+        if (textsRefused > 0) TextsRefused.Add(textsRefused);
+    }
+
+    /// <summary>Enters what <see cref="Took"/> has counted since: once a batch, because adding costs an interlocked instruction.</summary>
+    public void Enter()
+    {
+        Records.Add(_records);
+        Readings.Add(_readings);
+        Bytes.Add(_bytes);
+        _records = _readings = _bytes = 0;
+    }
 
     /// <summary>Shows how far a partition is behind, from now on.</summary>
     public void Show(KafkaPartition partition) => _registry.Gauge(

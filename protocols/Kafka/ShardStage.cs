@@ -19,6 +19,9 @@ internal sealed class ShardStage
     private long _first;
     private long _next;
 
+    // End of the last claim of any run.
+    private long _published;
+
     public ShardStage(ShardInlet inlet)
     {
         _inlet = inlet;
@@ -30,7 +33,7 @@ internal sealed class ShardStage
     public bool IsEmpty => _sent == _count;
 
     /// <summary>The durable sequence the shard must reach before what the run published of it is safe; 0 for nothing published.</summary>
-    public long Need { get; set; }
+    public long Need { get; private set; }
 
     /// <summary>Whether a record of so many readings goes in without anything being published before.</summary>
     public bool Fits(int readings) => _count + readings <= _group || IsEmpty;
@@ -66,13 +69,20 @@ internal sealed class ShardStage
             if (!_inlet.TryClaimMarked(new SourceMark(partition.Source, partition.Number, next), readings, out MarkedClaim claim)) return false;
             claim.Readings.Fill(_readings.AsSpan(_sent, readings));
             _inlet.Publish(claim);
-            Need = claim.End;
+            Need = _published = claim.End;
             _sent += readings;
             if (isLast) partition.Took(_inlet.Shard, next);
         }
         return true;
     }
 
-    /// <summary>Throws out what is not published.</summary>
-    public void Clear() => _count = _sent = 0;
+    /// <summary>The run has records whose readings were published before, maybe a moment ago: they are safe when all that is.</summary>
+    public void PassOver() => Need = _published;
+
+    /// <summary>Begins a new run: throws out what is not published, and what the last one needed.</summary>
+    public void Clear()
+    {
+        _count = _sent = 0;
+        Need = 0;
+    }
 }
