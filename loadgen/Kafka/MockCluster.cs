@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace HyperIngest.Loadgen.Kafka;
+namespace HyperIngest.LoadGen.Kafka;
 
 /// <summary>librdkafka's mock cluster functions (rdkafka_mock.h), by their own names and contracts.</summary>
 internal static unsafe partial class MockCluster

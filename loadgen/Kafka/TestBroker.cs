@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using HyperIngest.Kafka;
 using HyperIngest.Kafka.Native;
 
-namespace HyperIngest.Loadgen.Kafka;
+namespace HyperIngest.LoadGen.Kafka;
 
 /// <summary>
 /// librdkafka's own test broker: a Kafka cluster in this process, on real loopback sockets, that keeps about 5 MB a partition and throws the oldest out. Fit for load (consume while

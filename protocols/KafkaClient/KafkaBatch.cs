@@ -6,6 +6,8 @@ namespace HyperIngest.Kafka;
 /// <summary>Consumed messages, in the library's memory until <see cref="Clear"/> or the next <see cref="KafkaConsumer.Consume"/>. The consuming thread's; used again and again.</summary>
 public sealed unsafe class KafkaBatch : IDisposable
 {
+    private const int MaxHeaderNameBytes = 255;
+
     private readonly KafkaMessage** _messages;
 
     /// <summary>Room for so many messages.</summary>
@@ -35,20 +37,23 @@ public sealed unsafe class KafkaBatch : IDisposable
     /// <summary>What the library says of the error that stands in the message's place.</summary>
     public string ErrorText(int index) => Marshal.PtrToStringUTF8(Librdkafka.MessageErrorText(_messages[index])) ?? "";
 
-    /// <summary>A header of the message; false when it has none of that name. <paramref name="nullTerminatedName"/> ends in a zero byte (<c>"name\0"u8</c>).</summary>
-    public bool TryGetHeader(int index, ReadOnlySpan<byte> nullTerminatedName, out ReadOnlySpan<byte> value)
+    /// <summary>A header of the message, the last of that name; false when it has none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The name is longer than 255 bytes.</exception>
+    public bool TryGetHeader(int index, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         value = default;
         nint headers;
         if (Librdkafka.MessageHeaders(_messages[index], &headers) != 0) return false;
-        fixed (byte* name = nullTerminatedName)
-        {
-            byte* bytes;
-            nint length;
-            if (Librdkafka.HeaderGetLast(headers, name, &bytes, &length) != 0) return false;
-            value = new ReadOnlySpan<byte>(bytes, (int)length);
-            return true;
-        }
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxHeaderNameBytes);
+        // The library wants it to end in a zero.
+        byte* terminated = stackalloc byte[MaxHeaderNameBytes + 1];
+        name.CopyTo(new Span<byte>(terminated, MaxHeaderNameBytes));
+        terminated[name.Length] = 0;
+        byte* bytes;
+        nint length;
+        if (Librdkafka.HeaderGetLast(headers, terminated, &bytes, &length) != 0) return false;
+        value = new ReadOnlySpan<byte>(bytes, (int)length);
+        return true;
     }
 
     /// <summary>Gives the messages back.</summary>

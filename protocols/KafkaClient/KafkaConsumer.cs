@@ -81,6 +81,21 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         return error;
     }
 
+    /// <summary>How many partitions a topic has, asked of the brokers.</summary>
+    /// <returns>The count, 0 with an error.</returns>
+    public int PartitionsOf(string topic, TimeSpan limit, out KafkaError error)
+    {
+        nint handle = Librdkafka.TopicNew(_client, topic, 0);
+        if (handle == 0)
+        {
+            error = new KafkaError(Librdkafka.LastError());
+            return 0;
+        }
+        int count = NativeMetadata.PartitionsOf(_client, handle, limit, out error);
+        Librdkafka.TopicDestroy(handle);
+        return count;
+    }
+
     /// <summary>Takes these partitions from these places, without a group.</summary>
     public KafkaError Assign(IReadOnlyList<KafkaPosition> partitions)
     {

@@ -12,6 +12,9 @@ public static class KafkaErrorCode
     /// <summary>The client's own: no broker can be reached.</summary>
     public const int LocalAllBrokersDown = -187;
 
+    /// <summary>The client's own: nothing more in the partition for now (enable.partition.eof).</summary>
+    public const int LocalPartitionEnd = -191;
+
     /// <summary>The client's own: the partition does not exist.</summary>
     public const int LocalUnknownPartition = -190;
 

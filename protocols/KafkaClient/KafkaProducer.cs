@@ -86,17 +86,7 @@ public sealed unsafe class KafkaProducer : IKafkaClient, IDisposable
 
     /// <summary>How many partitions a topic has, asked of the brokers; makes the topic where they are set to.</summary>
     /// <returns>The count, 0 with an error.</returns>
-    public int PartitionsOf(KafkaTopic topic, TimeSpan limit, out KafkaError error)
-    {
-        NativeMetadata* metadata;
-        int code = Librdkafka.Metadata(_client, 0, topic.Handle, &metadata, (int)limit.TotalMilliseconds);
-        error = new KafkaError(code);
-        if (code != 0) return 0;
-        int count = metadata->TopicCount > 0 ? metadata->Topics[0].PartitionCount : 0;
-        if (metadata->TopicCount > 0) error = new KafkaError(metadata->Topics[0].Error);
-        Librdkafka.MetadataDestroy(metadata);
-        return count;
-    }
+    public int PartitionsOf(KafkaTopic topic, TimeSpan limit, out KafkaError error) => NativeMetadata.PartitionsOf(_client, topic.Handle, limit, out error);
 
     /// <summary>
     /// Hands over messages, each with its own partition and opaque. Those the library does not take have <see cref="KafkaMessage.Error"/> set (a full queue among them) and get no
