@@ -12,6 +12,12 @@ public enum DeliveryVerdict : byte
     /// <summary>The sink does not have it and will not take it as it is: at least one of its readings is poison.</summary>
     Rejected,
 
+    /// <summary>
+    /// The sink has it, durably, but for the readings in <see cref="ISinkLane.Refused"/>, which are poison: for sinks that take a delivery reading by reading and cannot take back
+    /// what they took. Its cursor (where it keeps one) is not moved: the lane does that once the refused ones are dead letters.
+    /// </summary>
+    AcceptedExcept,
+
     /// <summary>The sink cannot go on until somebody changes something (a table is missing, a password is wrong); keep the lane where it is and say so.</summary>
     Stop,
 }
@@ -37,6 +43,9 @@ public readonly record struct DeliveryOutcome(DeliveryVerdict Verdict, string? R
 
     /// <summary>The reading at <paramref name="index"/> of the chunk is poison; others may be too.</summary>
     public static DeliveryOutcome Rejected(string reason, int index) => new(DeliveryVerdict.Rejected, reason, PoisonHint: index + 1);
+
+    /// <summary>The sink has all but the readings that the lane lists as refused.</summary>
+    public static DeliveryOutcome AcceptedExcept(string reason) => new(DeliveryVerdict.AcceptedExcept, reason);
 
     /// <summary>Nothing helps but a person.</summary>
     public static DeliveryOutcome Stop(string reason) => new(DeliveryVerdict.Stop, reason);

@@ -42,7 +42,13 @@ public interface ISinkLane : IAsyncDisposable
     JournalPosition? StoredCursor { get; }
 
     /// <summary>
-    /// Delivers all readings of <paramref name="chunk"/> or none, and with them, in the same transaction, the cursor <see cref="DeliveryChunk.End"/>.
+    /// After <see cref="DeliveryVerdict.AcceptedExcept"/>: the readings of that chunk that are poison, by ascending index. Valid until the next call.
+    /// </summary>
+    IReadOnlyList<RefusedReading> Refused => [];
+
+    /// <summary>
+    /// Delivers all readings of <paramref name="chunk"/> or none, and with them, in the same transaction, the cursor <see cref="DeliveryChunk.End"/>. (A sink without transactions
+    /// may have taken some when it says Retry; it is given the same chunk again and should deliver only the rest.)
     /// Expected failures are outcomes; an exception means a dead connection (the lane is disposed and opened anew) or a bug.
     /// The chunk is the caller's and must not be kept past the call.
     /// </summary>

@@ -30,7 +30,9 @@ public sealed class Lane : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly DeliveryChunk _chunk = new();
     private readonly DeliveryChunk _slice = new();
+    private readonly DeliveryChunk _taken = new();
     private readonly PoisonSearch _search = new();
+    private readonly LaneLetters _letters;
     private Task _loop = Task.CompletedTask;
     private bool _disposed;
 
@@ -38,7 +40,6 @@ public sealed class Lane : IAsyncDisposable
     private MeasuredWindow? _window;
 
     // Loop only.
-    private JournalPosition _lastLetter = new(-1, 0);
     private long _deliveredAt;
 
     /// <summary>A lane that has not started; the shard may offer to it from now on.</summary>
@@ -54,6 +55,7 @@ public sealed class Lane : IAsyncDisposable
         _log = log;
         _parts = parts;
         _metrics = new LaneMetrics(parts.Metrics, sink.Name, identity.Shard);
+        _letters = new LaneLetters(sink.Name, identity, parts, _metrics.DeadLetters);
         _cursor = new LaneCursor(sink.Name, log, _progress, parts.Time);
         _attempts = new LaneAttempts(sink.Name, identity.Shard, breaker, parts, _progress, _metrics, _stopping.Token);
         _feed = new LaneFeed(log, parts.Pool, parts.Options.MemoryBatches) { Lost = OnLost };
@@ -129,6 +131,7 @@ public sealed class Lane : IAsyncDisposable
         _progress.Enter(LaneState.Ended);
         _chunk.Clear();
         _slice.Clear();
+        _taken.Clear();
         _feed.Dispose();
         _stopping.Dispose();
     }
@@ -161,6 +164,7 @@ public sealed class Lane : IAsyncDisposable
             finally
             {
                 _slice.Clear();
+                _taken.Clear();
                 _chunk.Clear();
                 _search.Clear();
                 if (lane is not null) await CloseAsync(lane).ConfigureAwait(false);
@@ -270,12 +274,13 @@ public sealed class Lane : IAsyncDisposable
     // The chunk was not accepted at once.
     private async Task SettleAsync(ISinkLane lane, DeliveryOutcome outcome)
     {
-        if (outcome.Verdict != DeliveryVerdict.Rejected)
+        if (outcome.Verdict is DeliveryVerdict.Retry or DeliveryVerdict.Stop)
         {
             await _attempts.HoldAsync(outcome).ConfigureAwait(false);
             outcome = await _attempts.AskAsync(lane, _chunk, default).ConfigureAwait(false);
         }
         if (outcome.Verdict == DeliveryVerdict.Accepted) Accepted(_chunk);
+        else if (outcome.Verdict == DeliveryVerdict.AcceptedExcept) await BuryRefusedAsync(lane, _chunk).ConfigureAwait(false);
         else await IsolateAsync(lane, outcome).ConfigureAwait(false);
     }
 
@@ -296,6 +301,7 @@ public sealed class Lane : IAsyncDisposable
             _chunk.SliceInto(_slice, first, count);
             DeliveryOutcome outcome = await _attempts.AskAsync(lane, _slice, default).ConfigureAwait(false);
             if (outcome.Verdict == DeliveryVerdict.Accepted) Accepted(_slice);
+            else if (outcome.Verdict == DeliveryVerdict.AcceptedExcept) await BuryRefusedAsync(lane, _slice).ConfigureAwait(false);
             else if (count == 1) await BuryAsync(lane, first, outcome.Reason).ConfigureAwait(false);
             else _search.Split(first, count, outcome.PoisonHint - 1);
             _slice.Clear();
@@ -304,31 +310,40 @@ public sealed class Lane : IAsyncDisposable
 
     private async Task BuryAsync(ISinkLane lane, int index, string? reason)
     {
-        Reading reading = _chunk.ReadingAt(index);
-        JournalPosition position = _chunk.PositionAt(index);
+        _letters.Write(_chunk, index, reason ?? "rejected without a reason");
         _chunk.SliceInto(_slice, index, 1);
         JournalPosition next = _slice.End;
-        reason ??= "rejected without a reason";
-        // When moving the sink's cursor failed after the letter was written, the reading comes by again: one letter is enough.
-        if (position != _lastLetter)
-        {
-            _parts.DeadLetters.Write(reading, _identity, _sink.Name, position, reason);
-            _lastLetter = position;
-            _metrics.DeadLetters.Add();
-            bool known = (uint)reading.SeriesId < (uint)_parts.Catalog.Count;
-            LaneEvents.Poison(
-                _parts.Logger, _sink.Name, _identity.Shard, position,
-                known ? _parts.Catalog.DeviceOf(reading.SeriesId) : "?", known ? _parts.Catalog.TagOf(reading.SeriesId) : "?", reason);
-        }
         await MoveSinkToAsync(lane, next).ConfigureAwait(false);
+        _letters.Forget();
         _cursor.MoveTo(next);
+    }
+
+    /// <summary>The sink has all of the chunk but what it refused. The letters are on the disk before the cursor moves.</summary>
+    private async Task BuryRefusedAsync(ISinkLane lane, DeliveryChunk chunk)
+    {
+        IReadOnlyList<RefusedReading> refused = lane.Refused;
+        foreach (RefusedReading reading in refused) _letters.Write(chunk, reading.Index, reading.Reason);
+        int first = 0;
+        for (int i = 0; i <= refused.Count; i++)
+        {
+            int end = i < refused.Count ? refused[i].Index : chunk.Count;
+            chunk.SliceInto(_taken, first, end - first);
+            _metrics.Readings.Add(_taken.Count);
+            RecordLatency(_taken);
+            first = end + 1;
+        }
+        _taken.Clear();
+        await MoveSinkToAsync(lane, chunk.End).ConfigureAwait(false);
+        _letters.Forget();
+        _metrics.Deliveries.Add();
+        _cursor.MoveTo(chunk.End);
     }
 
     private async Task ReplayAsync(ISinkLane lane, JournalPosition from)
     {
         LaneEvents.Replaying(_parts.Logger, _sink.Name, _identity.Shard, from, Cursor);
         await MoveSinkToAsync(lane, from).ConfigureAwait(false);
-        _lastLetter = new JournalPosition(-1, 0);
+        _letters.Forget();
         _feed.SeekTo(from);
         _cursor.MoveTo(from);
         _cursor.Store(force: true);

@@ -37,7 +37,7 @@ internal sealed class LaneAttempts
     /// <summary>The lane was let in to open a connection, and has it. Open is not delivered: the breaker closes when the sink takes something.</summary>
     public void Opened() => _breaker.Abandon();
 
-    /// <summary>Delivers the chunk, or without one moves the sink's cursor, until the sink says Accepted or Rejected.</summary>
+    /// <summary>Delivers the chunk, or without one moves the sink's cursor, until the sink says Accepted, AcceptedExcept or Rejected.</summary>
     public async Task<DeliveryOutcome> AskAsync(ISinkLane lane, DeliveryChunk? chunk, JournalPosition cursor)
     {
         while (true)
@@ -61,13 +61,18 @@ internal sealed class LaneAttempts
         }
     }
 
-    /// <summary>Tells the breaker, and says whether that was an answer: Accepted or Rejected.</summary>
+    /// <summary>Tells the breaker, and says whether that was an answer: Accepted, AcceptedExcept or Rejected.</summary>
     public bool Answered(DeliveryOutcome outcome)
     {
         switch (outcome.Verdict)
         {
             case DeliveryVerdict.Accepted:
                 _breaker.Success();
+                Ran();
+                return true;
+            case DeliveryVerdict.AcceptedExcept:
+                _breaker.Success();
+                _metrics.Rejections.Add();
                 Ran();
                 return true;
             case DeliveryVerdict.Rejected:

@@ -51,7 +51,8 @@ internal sealed class JsonDocumentReader
         int place = device?.Find(series.Tag) ?? -1;
         if (place < 0)
         {
-            RecordFault names = CheckNames(series);
+            RecordFault names = _resolver.CheckName(series.Device, mayBeEmpty: false);
+            if (names == RecordFault.None) names = _resolver.CheckNames(series);
             if (names != RecordFault.None) return RecordStatus.Malformed(names, 0);
         }
         ValueKind kind = place >= 0 ? device![place].Kind : fields.HasKind ? series.Kind : KindOfNew(fields);
@@ -71,15 +72,6 @@ internal sealed class JsonDocumentReader
         into.Count = 1;
         into.TextsRefused = refused ? 1 : 0;
         return RecordStatus.Complete;
-    }
-
-    private RecordFault CheckNames(in RecordSeries series)
-    {
-        RecordFault fault = _resolver.CheckName(series.Device, mayBeEmpty: false);
-        if (fault == RecordFault.None) fault = _resolver.CheckName(series.Tag, mayBeEmpty: false);
-        if (fault == RecordFault.None) fault = _resolver.CheckName(series.Unit, mayBeEmpty: true);
-        if (fault == RecordFault.None) fault = _resolver.CheckName(series.Topic, mayBeEmpty: true);
-        return fault == RecordFault.None ? _resolver.CheckName(series.Tenant, mayBeEmpty: true) : fault;
     }
 
     // A record that does not say its kind has the catalog's, or the one its value suggests.

@@ -14,6 +14,8 @@ public sealed class RecordReader
 {
     private readonly SeriesResolver _resolver;
     private readonly JsonRecordReader _json;
+    private readonly ProtobufBatchReader _protobuf;
+    private readonly ColumnarBatchReader _columnar;
 
     /// <summary>A reader into a catalog.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is none.</exception>
@@ -24,6 +26,8 @@ public sealed class RecordReader
         _resolver = new SeriesResolver(catalog, limits);
         TextInterning texts = new(catalog.Texts);
         _json = new JsonRecordReader(_resolver, texts);
+        _protobuf = new ProtobufBatchReader(_resolver, texts);
+        _columnar = new ColumnarBatchReader(_resolver, texts);
     }
 
     /// <summary>Series this reader has added to the catalog.</summary>
@@ -40,6 +44,8 @@ public sealed class RecordReader
         RecordStatus status = format switch
         {
             RecordFormat.Json => _json.TryRead(value, missingGatewayTime, into),
+            RecordFormat.Protobuf => _protobuf.TryRead(value, into),
+            RecordFormat.Columnar => _columnar.TryRead(value, into),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "The record formats are json, protobuf and columnar."),
         };
         if (!status.IsComplete) into.Clear();

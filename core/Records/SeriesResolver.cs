@@ -55,6 +55,15 @@ internal sealed class SeriesResolver
         return Utf8.IsValid(name) ? RecordFault.None : RecordFault.NotUtf8;
     }
 
+    /// <summary>What keeps one of a series' names, all but the device's, from being one.</summary>
+    public RecordFault CheckNames(in RecordSeries series)
+    {
+        RecordFault fault = CheckName(series.Tag, mayBeEmpty: false);
+        if (fault == RecordFault.None) fault = CheckName(series.Unit, mayBeEmpty: true);
+        if (fault == RecordFault.None) fault = CheckName(series.Topic, mayBeEmpty: true);
+        return fault == RecordFault.None ? CheckName(series.Tenant, mayBeEmpty: true) : fault;
+    }
+
     /// <summary>Finds the series in the catalog or registers it, and remembers it. All its names were looked at by <see cref="CheckName"/>.</summary>
     public RecordFault TryAdd(in RecordSeries series, out KnownDevice device, out int place)
     {

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Journal;
+using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Logging;
 using HyperIngest.Host.Query;
+using HyperIngest.Host.Running;
 using HyperIngest.Sinks.Postgres;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +37,8 @@ internal static class ReplayCommand
             long ticks = QueryCommand.Ticks("--to", parsed.GetRequiredValue(to), DateTime.UtcNow)!.Value;
             SiteConfiguration? site = await SiteLoading.LoadAsync(parsed.GetRequiredValue(file), io.Error);
             if (site is null) return ExitCode.Usage;
-            PostgresOptions options = SinkOf(site, parsed.GetRequiredValue(sink));
+            string name = parsed.GetRequiredValue(sink);
+            if (!SiteSinks.NamesOf(site).Contains(name)) throw NoSink(site, name);
             string folder = parsed.GetValue(journal) ?? site.Pipeline.Journal.Path;
             bool pretend = parsed.GetValue(dryRun);
             if (!pretend && ReadingJournal.IsInUse(folder))
@@ -44,7 +47,8 @@ internal static class ReplayCommand
             }
             using StoredJournal stored = StoredJournal.Open(folder);
             using ILoggerFactory loggers = LineLoggerProvider.CreateFactory(site.Log, new WriterLogTarget(io.Error));
-            await using PostgresSink target = new(options, stored.Journal.Catalog, loggers.CreateLogger("HyperIngest.Replay"));
+            using MetricRegistry metrics = new();
+            await using ISink target = SiteSinks.Create(site, name, stored.Journal.Catalog, metrics, loggers)!;
             // Not even the sink's tables are looked at in a dry run: looking makes them when they are missing.
             if (!pretend) await target.PrepareAsync(cancelled);
             for (int shard = 0; shard < stored.Journal.ShardCount; shard++)
@@ -53,7 +57,7 @@ internal static class ReplayCommand
                 string effect = pretend
                     ? string.Create(CultureInfo.InvariantCulture, $"would be delivered from {position} on, {stored.Journal.Shard(shard).EndOffset - position.Offset:N0} bytes of the journal")
                     : await MoveAsync(target, stored, site.Pipeline.Node, shard, position, cancelled);
-                await io.Output.WriteLineAsync($"{options.Name}, shard {shard}: {effect}");
+                await io.Output.WriteLineAsync($"{name}, shard {shard}: {effect}");
             }
             if (!pretend) await io.Output.WriteLineAsync("The next start delivers from there on. What the sink has from that time on is there twice then, unless you delete it first.");
             return ExitCode.Ok;
@@ -61,18 +65,24 @@ internal static class ReplayCommand
         return verb;
     }
 
-    /// <summary>The sink of a name.</summary>
+    /// <summary>The PostgreSQL sink of a name.</summary>
     /// <exception cref="UsageException">The site has none of that name.</exception>
     internal static PostgresOptions SinkOf(SiteConfiguration site, string name)
     {
         if (site.PostgresSinks.FirstOrDefault(s => s.Name == name) is { } sink) return sink;
-        string hint = Nearest.Hint(name, site.PostgresSinks.Select(s => s.Name));
-        throw new UsageException($"--sink: {site.File} has no sink '{name}'{(hint.Length > 0 ? hint : site.PostgresSinks.Count == 0 ? "; it has none" : $"; it has {string.Join(", ", site.PostgresSinks.Select(s => s.Name))}")}");
+        throw site.KafkaSinks.Any(s => s.Name == name) ? new UsageException($"--sink: '{name}' is a Kafka sink, and this needs a PostgreSQL sink") : NoSink(site, name);
+    }
+
+    private static UsageException NoSink(SiteConfiguration site, string name)
+    {
+        IReadOnlyList<string> names = SiteSinks.NamesOf(site);
+        string hint = Nearest.Hint(name, names);
+        return new UsageException($"--sink: {site.File} has no sink '{name}'{(hint.Length > 0 ? hint : names.Count == 0 ? "; it has none" : $"; it has {string.Join(", ", names)}")}");
     }
 
     // Moves one lane's cursor; what that does, in words.
     private static async Task<string> MoveAsync(
-        PostgresSink sink, StoredJournal stored, string node, int shard, JournalPosition position, CancellationToken cancelled)
+        ISink sink, StoredJournal stored, string node, int shard, JournalPosition position, CancellationToken cancelled)
     {
         await using ISinkLane lane = await sink.OpenLaneAsync(new LaneIdentity(node, stored.Journal.Id, shard), cancelled);
         JournalPosition before;

@@ -1,7 +1,9 @@
 using HyperIngest.Core.Readings;
+using HyperIngest.Core.Records;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Commands;
@@ -52,8 +54,11 @@ internal sealed record SiteSummary(
             Math.Round(requestRate, 1), Math.Round(readingRate, 1), site.ModbusDevices.Count(d => d.Poll.Interval == TimeSpan.Zero), site.Pipeline.Journal.Path,
             Math.Round(readingRate * Reading.SizeInBytes * SecondsPerDay),
             FsyncSetting.Type.Format(new FsyncSetting(site.Pipeline.Journal.Fsync, site.Pipeline.Journal.FsyncInterval)),
-            [.. site.PostgresSinks.Select(Describe)], site.Http.Listen?.ToString() ?? "off");
+            [.. site.PostgresSinks.Select(Describe), .. site.KafkaSinks.Select(Describe)], site.Http.Listen?.ToString() ?? "off");
     }
+
+    private static string Describe(KafkaSinkOptions sink) =>
+        $"{sink.Name} (kafka, {RecordFormats.NameOf(sink.Format)} into {sink.Topic}{(sink.Guarantee == KafkaGuarantee.ExactlyOnce ? ", exactly once" : "")})";
 
     private static string Describe(PostgresOptions sink) =>
         sink.Mapping is { } mapping ? $"{sink.Name} (postgres, into {mapping.Table})" : $"{sink.Name} (postgres, {sink.Schema}.{sink.Table.Readings})";

@@ -35,7 +35,10 @@ internal sealed class ProblemList(string file)
     public string File { get; } = file;
 
     /// <summary>Whether any stops the start.</summary>
-    public bool HasErrors { get; private set; }
+    public bool HasErrors => ErrorCount > 0;
+
+    /// <summary>How often something was found that stops the start; the same twice where an aliased node is visited twice.</summary>
+    public int ErrorCount { get; private set; }
 
     /// <summary>All problems in file order.</summary>
     public IReadOnlyList<ConfigurationProblem> InFileOrder => [.. _problems.OrderBy(p => p.Line).ThenBy(p => p.Column)];
@@ -43,7 +46,7 @@ internal sealed class ProblemList(string file)
     /// <summary>Adds an error.</summary>
     public void Error(Mark mark, string key, string message)
     {
-        HasErrors = true;
+        ErrorCount++;
         Add(ProblemSeverity.Error, mark, key, message);
     }
 

@@ -23,6 +23,9 @@ internal static class ConfigurationReference
                 {
                     case SectionKey { Section: var below }: open.Enqueue((path, below)); break;
                     case ListKey { Item: var item }: open.Enqueue((path + "[]", item)); break;
+                    case VariantListKey { Variants: var variants }:
+                        foreach ((_, Section variant) in variants) open.Enqueue((path + "[]", variant));
+                        break;
                     case NamedSectionsKey { Item: var item }: open.Enqueue((path + ".NAME", item)); break;
                 }
             }

@@ -1,6 +1,7 @@
 using System.Net;
 using HyperIngest.Core;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Postgres;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,9 @@ internal sealed record SiteConfiguration
 
     /// <summary>PostgreSQL sinks.</summary>
     public required IReadOnlyList<PostgresOptions> PostgresSinks { get; init; }
+
+    /// <summary>Kafka sinks.</summary>
+    public IReadOnlyList<KafkaSinkOptions> KafkaSinks { get; init; } = [];
 
     /// <summary>Health, status and metrics.</summary>
     public required HttpOptions Http { get; init; }

@@ -1,8 +1,8 @@
 using HyperIngest.Core;
+using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Protocols.Modbus;
-using HyperIngest.Sinks.Postgres;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Running;
@@ -44,10 +44,7 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
         _pipeline = await Task.Run(() => Pipeline.Open(site.Pipeline, Metrics, loggers), cancellationToken);
         _pipeline.AddSource(new ModbusSource("modbus", site.ModbusDevices, _pipeline.Catalog, _pipeline.Intake, Metrics, loggers));
         AddRules(_pipeline);
-        foreach (PostgresOptions sink in site.PostgresSinks)
-        {
-            _pipeline.AddSink(new PostgresSink(sink, _pipeline.Catalog, loggers.CreateLogger("HyperIngest.Postgres")));
-        }
+        foreach (ISink sink in SiteSinks.Create(site, _pipeline.Catalog, Metrics, loggers)) _pipeline.AddSink(sink);
         cancellationToken.ThrowIfCancellationRequested();
         await _pipeline.StartAsync(cancellationToken);
         _view = new PipelineView(site.Pipeline.Node, _pipeline, site.Pipeline.Journal.Retention.LimitBytes);

@@ -72,6 +72,15 @@ public static class KafkaErrorCode
     /// <summary>Broker: no such topic or partition.</summary>
     public const int UnknownTopicOrPartition = 3;
 
+    /// <summary>Broker: the partition has no leader just now.</summary>
+    public const int LeaderNotAvailable = 5;
+
+    /// <summary>Broker: this one does not lead the partition.</summary>
+    public const int NotLeaderForPartition = 6;
+
+    /// <summary>Broker: replicas did not have it in time.</summary>
+    public const int RequestTimedOut = 7;
+
     /// <summary>Broker: message larger than it takes.</summary>
     public const int MessageSizeTooLarge = 10;
 
@@ -80,6 +89,9 @@ public static class KafkaErrorCode
 
     /// <summary>Broker: batch larger than a segment of it.</summary>
     public const int RecordListTooLarge = 18;
+
+    /// <summary>Broker: too few replicas are in step.</summary>
+    public const int NotEnoughReplicas = 19;
 
     /// <summary>Broker: not allowed to use the topic.</summary>
     public const int TopicAuthorizationFailed = 29;
@@ -93,6 +105,12 @@ public static class KafkaErrorCode
     /// <summary>Broker: timestamp outside what the topic takes.</summary>
     public const int InvalidTimestamp = 32;
 
+    /// <summary>Broker: SASL mechanism it does not know.</summary>
+    public const int UnsupportedSaslMechanism = 33;
+
+    /// <summary>Broker: it is too old for the request.</summary>
+    public const int UnsupportedVersion = 35;
+
     /// <summary>Broker: refused by the topic's policy.</summary>
     public const int PolicyViolation = 44;
 
@@ -104,6 +122,9 @@ public static class KafkaErrorCode
 
     /// <summary>Broker: SASL refused.</summary>
     public const int SaslAuthenticationFailed = 58;
+
+    /// <summary>Broker: compression it does not know.</summary>
+    public const int UnsupportedCompressionType = 76;
 
     /// <summary>Broker: the record failed its validation.</summary>
     public const int InvalidRecord = 87;

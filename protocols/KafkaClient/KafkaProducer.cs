@@ -54,6 +54,11 @@ public sealed unsafe class KafkaProducer : IKafkaClient, IDisposable
         _queue = Librdkafka.QueueMain(_client);
     }
 
+    /// <summary>Looks whether librdkafka would take these properties, without a client and without connecting.</summary>
+    /// <exception cref="KafkaException">The library is missing, or a property is wrong; the message says which and why.</exception>
+    public static void Check(KafkaClientOptions options, IReadOnlyDictionary<string, string> properties) =>
+        Librdkafka.ConfDestroy(KafkaConfiguration.Build(options, properties, Promised));
+
     /// <inheritdoc/>
     public string Name { get; }
 

@@ -66,7 +66,18 @@ internal sealed class SectionReader
     }
 
     /// <summary>The sections of a list, in order.</summary>
-    public IReadOnlyList<SectionReader> List(ListKey key)
+    public IReadOnlyList<SectionReader> List(ListKey key) => List(key, key.Required, _ => key.Item);
+
+    /// <summary>The sections of a list, in order, each with the keys of its kind.</summary>
+    public IReadOnlyList<SectionReader> List(VariantListKey key) => List(key, required: false, item => VariantOf(key, item));
+
+    private static Section VariantOf(VariantListKey key, YamlNode item)
+    {
+        string? word = (item as YamlMapping)?.Entries.FirstOrDefault(e => e.Key.Text == key.Discriminator.Name)?.Value is YamlScalar scalar ? scalar.Text : null;
+        return key.Variants.FirstOrDefault(v => v.Key.Equals(word, StringComparison.OrdinalIgnoreCase)).Value ?? key.Any;
+    }
+
+    private List<SectionReader> List(Key key, bool required, Func<YamlNode, Section> sectionOf)
     {
         YamlNode? node = _entries.TryGetValue(key.Name, out YamlEntry? entry) ? entry.Value : null;
         if (node is YamlSequence { Items.Count: > 0 } sequence)
@@ -76,14 +87,14 @@ internal sealed class SectionReader
             {
                 string path = $"{PathOf(key)}[{i}]";
                 YamlNode item = sequence.Items[i];
-                if (item is YamlMapping) items.Add(new SectionReader(_context, item, item.Mark, path, key.Item));
-                else Problems.Error(item.Mark, path, $"expected a section with {Some(key.Item.Names)}, found {Describe(item, secret: false)}");
+                if (item is YamlMapping) items.Add(new SectionReader(_context, item, item.Mark, path, sectionOf(item)));
+                else Problems.Error(item.Mark, path, $"expected a section with {Some(sectionOf(item).Names)}, found {Describe(item, secret: false)}");
             }
             return items;
         }
         if (node is null or YamlSequence or YamlScalar { IsNothing: true })
         {
-            if (key.Required) Problems.Error(entry?.Key.Mark ?? Mark, PathOf(key), "expected a list with at least one item, found nothing");
+            if (required) Problems.Error(entry?.Key.Mark ?? Mark, PathOf(key), "expected a list with at least one item, found nothing");
             return [];
         }
         Problems.Error(node.Mark, PathOf(key), $"expected a list (items begin with '- '), found {Describe(node, secret: false)}");
@@ -104,7 +115,7 @@ internal sealed class SectionReader
         }
         foreach (YamlEntry entry in Entries(key))
         {
-            if (Scalar(entry.Value, $"{PathOf(key)}.{entry.Key.Text}", key.Type, secret: false, out T value)) values.Add(new(entry.Key.Text, value));
+            if (Scalar(entry.Value, $"{PathOf(key)}.{entry.Key.Text}", key.Type, key.Secret, out T value)) values.Add(new(entry.Key.Text, value));
         }
         return values;
     }

@@ -1,4 +1,5 @@
 using HyperIngest.Host.Configuration.Schema;
+using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Postgres;
 using Npgsql;
 
@@ -7,26 +8,39 @@ namespace HyperIngest.Host.Configuration.Binding;
 /// <summary>Binds the sinks.</summary>
 internal static class SinkBinder
 {
-    /// <summary>All PostgreSQL sinks of a site.</summary>
-    public static IReadOnlyList<PostgresOptions> Bind(SectionReader root)
+    /// <summary>All sinks of a site, by their kind.</summary>
+    public static (IReadOnlyList<PostgresOptions> Postgres, IReadOnlyList<KafkaSinkOptions> Kafka) Bind(SectionReader root)
     {
-        List<PostgresOptions> sinks = [];
+        List<PostgresOptions> postgres = [];
+        List<KafkaSinkOptions> kafka = [];
         Dictionary<string, int> lines = new(StringComparer.Ordinal);
         foreach (SectionReader reader in root.List(SiteSchema.Sinks))
         {
-            PostgresOptions sink = BindSink(reader);
-            if (sink.Name.Length > 0 && reader.Has(SinkSchema.Name) && !lines.TryAdd(sink.Name, reader.Mark.Line))
+            int before = reader.Problems.ErrorCount;
+            string type = reader.Get(SinkSchema.Type);
+            // Of a kind that is not known no other key is known to be right or wrong.
+            if (reader.Problems.ErrorCount > before) continue;
+            string name;
+            if (type == SinkSchema.Kafka)
             {
-                reader.Error(SinkSchema.Name, $"sink '{sink.Name}' is there already, in line {lines[sink.Name]}; sink names are unique in a node");
+                kafka.Add(KafkaSinkBinder.Bind(reader));
+                name = kafka[^1].Name;
             }
-            sinks.Add(sink);
+            else
+            {
+                postgres.Add(BindPostgres(reader));
+                name = postgres[^1].Name;
+            }
+            if (name.Length > 0 && reader.Has(SinkSchema.Name) && !lines.TryAdd(name, reader.Mark.Line))
+            {
+                reader.Error(SinkSchema.Name, $"sink '{name}' is there already, in line {lines[name]}; sink names are unique in a node");
+            }
         }
-        return sinks;
+        return (postgres, kafka);
     }
 
-    private static PostgresOptions BindSink(SectionReader reader)
+    private static PostgresOptions BindPostgres(SectionReader reader)
     {
-        reader.Get(SinkSchema.Type);
         string table = reader.Get(SinkSchema.Table);
         PostgresMapping? mapping = null;
         if (reader.Has(SinkSchema.Columns))

@@ -2,6 +2,8 @@ using HyperIngest.Core;
 using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Journal;
 using HyperIngest.Host.Configuration.Schema;
+using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Binding;
 
@@ -13,6 +15,7 @@ internal static class SiteBinder
     {
         SectionReader http = root.Section(SiteSchema.HttpServer);
         SectionReader log = root.Section(SiteSchema.Logging);
+        (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka) = SinkBinder.Bind(root);
         return new SiteConfiguration
         {
             File = root.Problems.File,
@@ -21,7 +24,8 @@ internal static class SiteBinder
             Log = new LogOptions(log.Get(SiteSchema.Log.Level), log.Get(SiteSchema.Log.Format)),
             DrainTime = root.Get(SiteSchema.Drain),
             ModbusDevices = DeviceBinder.Bind(root),
-            PostgresSinks = SinkBinder.Bind(root),
+            PostgresSinks = postgres,
+            KafkaSinks = kafka,
         };
     }
 

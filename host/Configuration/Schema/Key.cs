@@ -69,6 +69,23 @@ internal sealed record ListKey(string Name, Section Item, string Summary) : Key(
     public override string Default => Required ? "required" : "none";
 }
 
+/// <summary>A key with a list of sections whose keys depend on the value of one of them.</summary>
+/// <param name="Name">As it stands in the file.</param>
+/// <param name="Discriminator">The key that says which section it is, with the words of <paramref name="Variants"/>.</param>
+/// <param name="Variants">The sections by the discriminator's value.</param>
+/// <param name="Summary">What it is.</param>
+internal sealed record VariantListKey(string Name, ValueKey<string> Discriminator, IReadOnlyList<KeyValuePair<string, Section>> Variants, string Summary) : Key(Name, Summary)
+{
+    /// <inheritdoc/>
+    public override string TypeName => "list";
+
+    /// <inheritdoc/>
+    public override string Default => "none";
+
+    /// <summary>What an item is read as whose discriminator says nothing known: no key of any variant is unknown then, and the discriminator alone is reported.</summary>
+    public Section Any { get; } = new("", [.. Variants.SelectMany(v => v.Value.Keys).DistinctBy(k => k.Name)]);
+}
+
 /// <summary>A key with names of the user's own below it, each with a section.</summary>
 internal sealed record NamedSectionsKey(string Name, Section Item, string Summary) : Key(Name, Summary)
 {
@@ -82,6 +99,9 @@ internal sealed record NamedSectionsKey(string Name, Section Item, string Summar
 /// <summary>A key with names of the user's own below it, each with a value.</summary>
 internal sealed record NamedValuesKey<T>(string Name, ScalarType<T> Type, string Summary) : Key(Name, Summary)
 {
+    /// <summary>Its values are shown nowhere.</summary>
+    public bool Secret { get; init; }
+
     /// <inheritdoc/>
     public override string TypeName => "names to " + Type.Name;
 

@@ -1,8 +1,11 @@
 using HyperIngest.Core;
 using HyperIngest.Core.Journal;
 using HyperIngest.Core.Shaping;
+using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Kafka.Registry;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Schema;
@@ -22,6 +25,10 @@ internal static class OptionDefaults
     public static readonly ShapingRule Shaping = new();
 
     public static readonly PostgresOptions Postgres = new() { ConnectionString = "" };
+
+    public static readonly KafkaSinkOptions Kafka = new() { Client = new KafkaClientOptions { Brokers = "" } };
+
+    public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
 
     public static readonly PlantOptions Plant = new() { Devices = [] };
 

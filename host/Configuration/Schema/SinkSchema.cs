@@ -2,12 +2,16 @@ using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Schema;
 
-/// <summary>The keys of a sink.</summary>
+/// <summary>The keys of a sink: those that all have, and those of PostgreSQL.</summary>
 internal static class SinkSchema
 {
     public static readonly ValueKey<string> Name = new("name", Scalars.Text(63), OptionDefaults.Postgres.Name, "The sink's name, unique in the node; cursors, metrics and dead letters carry it.") { Required = true };
 
-    public static readonly ValueKey<string> Type = new("type", Scalars.Choice(("postgres", "postgres")), "postgres", "What it is; `postgres` is PostgreSQL or TimescaleDB.") { Required = true };
+    public const string Postgres = "postgres";
+
+    public const string Kafka = "kafka";
+
+    public static readonly ValueKey<string> Type = new("type", Scalars.Choice((Postgres, Postgres), (Kafka, Kafka)), Postgres, "What it is; `postgres` is PostgreSQL or TimescaleDB.") { Required = true };
 
     public static readonly ValueKey<string> Connection = new("connection", Scalars.Text(4096) with { Name = "connection string", Expected = "an Npgsql connection string, best by reference: ${PG_CONNECTION}" }, "Host=localhost",
         "Npgsql connection string, such as `Host=db;Database=plant;Username=ingest`. Give it by reference, `${PG_CONNECTION}`: it is never shown.")
@@ -41,5 +45,5 @@ internal static class SinkSchema
 
     public static readonly ValueKey<TimeSpan> Timeout = new("timeout", Scalars.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(30)), OptionDefaults.Postgres.StatementTimeout, "Longest a statement may take.");
 
-    public static readonly Section Sink = new("Sink", Name, Type, Connection, Schema, Table, Columns, SeriesTable, Partition, PartitionsAhead, TimeIndex, RowsPerCommit, CommitInterval, Timeout);
+    public static readonly Section Sink = new("PostgreSQL sink", Name, Type, Connection, Schema, Table, Columns, SeriesTable, Partition, PartitionsAhead, TimeIndex, RowsPerCommit, CommitInterval, Timeout);
 }

@@ -141,7 +141,7 @@ internal static class SiteSchema
 
     public static readonly ListKey Devices = new("devices", DeviceSchema.Device, "What is read.") { Required = true };
 
-    public static readonly ListKey Sinks = new("sinks", SinkSchema.Sink, "Where readings are delivered; with none, the journal is the store.");
+    public static readonly VariantListKey Sinks = new("sinks", SinkSchema.Type, [new(SinkSchema.Postgres, SinkSchema.Sink), new(SinkSchema.Kafka, KafkaSinkSchema.Sink)], "Where readings are delivered; with none, the journal is the store.");
 
     public static readonly Section Root = new("Site file", Node, Shards, Ring, Drain, Batches, Journals, Deliveries, HttpServer, Logging, Templates, Devices, Sinks);
 }

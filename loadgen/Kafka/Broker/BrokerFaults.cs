@@ -42,7 +42,7 @@ public sealed class BrokerFaults
         Add(new Planned(Kind.PartitionError, api is KafkaApi one ? [one] : AskedOfLeaders, new BrokerFault(times))
         {
             Error = error,
-            Partition = new TopicPartition(topic, partition),
+            Partition = new PartitionId(topic, partition),
         });
 
     /// <summary>The partition's leader has moved: the client has to look where to. With one broker it comes back to the same.</summary>
@@ -82,7 +82,7 @@ public sealed class BrokerFaults
 
     internal KafkaError? Error(KafkaApi api) => Strike(Kind.Error, api, null)?.Error;
 
-    internal KafkaError? PartitionError(KafkaApi api, TopicPartition partition) => Strike(Kind.PartitionError, api, partition)?.Error;
+    internal KafkaError? PartitionError(KafkaApi api, PartitionId partition) => Strike(Kind.PartitionError, api, partition)?.Error;
 
     internal TimeSpan? DelayOf(KafkaApi api) => Strike(Kind.Delay, api, null)?.By;
 
@@ -96,7 +96,7 @@ public sealed class BrokerFaults
         return planned.Fault;
     }
 
-    private Planned? Strike(Kind kind, KafkaApi api, TopicPartition? partition)
+    private Planned? Strike(Kind kind, KafkaApi api, PartitionId? partition)
     {
         lock (_gate)
         {
@@ -109,7 +109,7 @@ public sealed class BrokerFaults
     {
         public KafkaError Error { get; init; }
 
-        public TopicPartition? Partition { get; init; }
+        public PartitionId? Partition { get; init; }
 
         public TimeSpan By { get; init; }
 

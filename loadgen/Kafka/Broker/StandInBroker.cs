@@ -94,14 +94,14 @@ public sealed class StandInBroker : IAsyncDisposable
             return
             [
                 .. (_state.Topics.Find(topic)?.Partitions ?? []).Select(p => new PartitionView(
-                    p.Start, p.End, p.StableEnd, p.CountRecords(IsolationLevel.ReadCommitted), p.CountRecords(IsolationLevel.ReadUncommitted),
+                    p.Start, p.End, p.StableEnd, p.CountRecords(KafkaIsolation.ReadCommitted), p.CountRecords(KafkaIsolation.ReadUncommitted),
                     p.OpenTransactions, p.Bytes)),
             ];
         }
     }
 
     /// <summary>Records of a topic that a consumer of this isolation level is given, over all partitions; 0 when there is no such topic.</summary>
-    public long CountRecords(string topic, IsolationLevel isolation)
+    public long CountRecords(string topic, KafkaIsolation isolation)
     {
         lock (_state.Gate) return (_state.Topics.Find(topic)?.Partitions ?? []).Sum(p => p.CountRecords(isolation));
     }
@@ -111,7 +111,7 @@ public sealed class StandInBroker : IAsyncDisposable
     {
         lock (_state.Gate)
         {
-            return _state.Groups.Find(group)?.Offsets.Committed.TryGetValue(new TopicPartition(topic, partition), out CommittedOffset found) == true
+            return _state.Groups.Find(group)?.Offsets.Committed.TryGetValue(new PartitionId(topic, partition), out CommittedOffset found) == true
                 ? found.Offset
                 : null;
         }

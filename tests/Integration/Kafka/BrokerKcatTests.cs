@@ -57,7 +57,7 @@ public sealed class BrokerKcatTests : IAsyncLifetime
         await Kcat(Text(lines), "-P", "-t", "transactional", "-X", "transactional.id=kcat");
         Assert.Equal(lines, await ConsumeAsync("transactional"));
         Assert.Equal(0, _broker.OpenTransactions);
-        Assert.Equal(5_000, _broker.CountRecords("transactional", IsolationLevel.ReadCommitted));
+        Assert.Equal(5_000, _broker.CountRecords("transactional", KafkaIsolation.ReadCommitted));
     }
 
     [Fact]

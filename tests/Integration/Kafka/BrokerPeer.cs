@@ -44,6 +44,20 @@ internal sealed class BrokerPeer : IAsyncDisposable
         await _process.StandardOutput.ReadLineAsync().WaitAsync(Longest)
             ?? throw new InvalidOperationException($"{_process.StartInfo.FileName} wrote nothing more and ended: {await _errors}");
 
+    /// <summary>The next line it writes; null when it has ended.</summary>
+    public Task<string?> TryReadLineAsync() => _process.StandardOutput.ReadLineAsync();
+
+    /// <summary>Gives it a line and waits for its answer.</summary>
+    public async Task<string> AskAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+        return await ReadLineAsync();
+    }
+
+    /// <summary>Lets a script end by itself.</summary>
+    public void EndInput() => _process.StandardInput.Close();
+
     /// <summary>SIGKILL: it says good-bye to nobody.</summary>
     public async Task KillAsync()
     {

@@ -216,6 +216,57 @@ public sealed class LaneTests
         Assert.Equal([0L, 1, 3, 4], sink.Rows);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_sink_refused_of_a_delivery_is_buried_and_the_rest_is_not_sent_again(bool keepsCursor)
+    {
+        ScriptedSink sink = new(keepsCursor) { Poison = [0, 1, 40, 63, 99], Refuses = true };
+        await using LaneHarness harness = new(sink);
+        for (int i = 0; i < 4; i++) Assert.True(harness.Write(25));
+        harness.Lane.Start();
+        await harness.DrainAsync();
+        Assert.Equal(1, sink.Deliveries);
+        Assert.Equal(Counting(0, 100).Where(v => !sink.Poison.Contains(v)), sink.Rows);
+        JsonElement[] letters = [.. harness.LetterLines.Select(l => JsonDocument.Parse(l).RootElement)];
+        Assert.Equal([0L, 1, 40, 63, 99], letters.Select(l => l.GetProperty("value").GetInt64()));
+        Assert.Equal("poison 40", letters[2].GetProperty("reason").GetString());
+        Assert.Equal((95L, 5L), (harness.Lane.Status.Delivered, harness.Lane.Status.DeadLettered));
+        Assert.Equal(95, harness.Lane.CommitLatency.Total);
+        Assert.Equal(harness.End, harness.Lane.Cursor);
+        if (keepsCursor) Assert.Equal(harness.End, sink.Cursor);
+        else Assert.Equal(harness.End, harness.Log.LoadCursor(sink.Name));
+        harness.Write(3);
+        await harness.DrainAsync();
+        Assert.Equal(Counting(100, 3), sink.Rows[^3..]);
+    }
+
+    [Fact]
+    public async Task A_refused_reading_has_one_letter_even_when_moving_past_it_failed_once()
+    {
+        ScriptedSink sink = new() { Poison = [1, 2], Refuses = true, FailNextSkip = true };
+        await using LaneHarness harness = new(sink);
+        harness.Write(5);
+        harness.Lane.Start();
+        await harness.DrainAsync();
+        Assert.Equal(2, harness.LetterLines.Length);
+        // The sink has no transaction: what it took before the cursor could be moved, it is given again.
+        Assert.Equal([0L, 3, 4, 0, 3, 4], sink.Rows);
+    }
+
+    [Fact]
+    public async Task A_delivery_of_nothing_but_refused_readings_moves_on()
+    {
+        ScriptedSink sink = new() { Poison = [.. Counting(0, 8)], Refuses = true };
+        await using LaneHarness harness = new(sink);
+        harness.Write(8);
+        harness.Lane.Start();
+        await harness.DrainAsync();
+        Assert.Equal(8, harness.LetterLines.Length);
+        Assert.Empty(sink.Rows);
+        Assert.Equal(0, harness.Lane.Status.Delivered);
+    }
+
     [Fact]
     public async Task A_wrong_hint_costs_no_row()
     {

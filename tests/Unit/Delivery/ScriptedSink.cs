@@ -34,6 +34,9 @@ internal sealed class ScriptedSink(bool keepsCursor = true) : ISink
     /// <summary>Says where the poison is, as COPY does.</summary>
     public bool Hints { get; init; }
 
+    /// <summary>Takes a delivery reading by reading, as a broker does: what is poison is refused, the rest stays.</summary>
+    public bool Refuses { get; init; }
+
     public bool FailNextSkip { get; set; }
 
     public JournalPosition Cursor { get; set; }
@@ -84,12 +87,17 @@ internal sealed class ScriptedSink(bool keepsCursor = true) : ISink
 
     private sealed class Connection(ScriptedSink sink) : ISinkLane
     {
+        private readonly List<RefusedReading> _refused = [];
+
         public JournalPosition? StoredCursor => sink._keepsCursor ? sink.Cursor : null;
+
+        public IReadOnlyList<RefusedReading> Refused => _refused;
 
         public ValueTask<DeliveryOutcome> DeliverAsync(DeliveryChunk chunk, CancellationToken cancellationToken)
         {
             int number = sink.Deliveries++;
             if (sink.Script?.Invoke(number, chunk) is { } scripted && scripted.Verdict != DeliveryVerdict.Accepted) return new(scripted);
+            _refused.Clear();
             lock (sink._lock)
             {
                 int index = 0;
@@ -100,6 +108,11 @@ internal sealed class ScriptedSink(bool keepsCursor = true) : ISink
                     {
                         if (sink.Poison.Contains(reading.ValueBits))
                         {
+                            if (sink.Refuses)
+                            {
+                                _refused.Add(new RefusedReading(index++, $"poison {reading.ValueBits}"));
+                                continue;
+                            }
                             sink._rows.RemoveRange(before, sink._rows.Count - before);
                             return new(sink.Hints ? DeliveryOutcome.Rejected($"poison {reading.ValueBits}", index) : DeliveryOutcome.Rejected("poison"));
                         }
@@ -108,6 +121,7 @@ internal sealed class ScriptedSink(bool keepsCursor = true) : ISink
                     }
                 }
                 sink.Sizes.Add(chunk.Count);
+                if (_refused.Count > 0) return new(DeliveryOutcome.AcceptedExcept("some are poison"));
                 sink.Cursor = chunk.End;
             }
             sink.AfterCommit?.Invoke(number);

@@ -23,8 +23,8 @@ internal sealed class AddPartitionsToTxnApi : IApi
         {
             TransactionalProducer? producer = null;
             KafkaError error = request.Injected ?? request.Broker.Transactions.Check(transactionalId, producerId, epoch, out producer);
-            TopicPartition[] added = [.. topics.SelectMany(t => t.Partitions.Select(p => new TopicPartition(t.Name, p)))];
-            HashSet<TopicPartition> unknown = [.. added.Where(at => request.Broker.Topics.Find(at.Topic, at.Partition) is null)];
+            PartitionId[] added = [.. topics.SelectMany(t => t.Partitions.Select(p => new PartitionId(t.Name, p)))];
+            HashSet<PartitionId> unknown = [.. added.Where(at => request.Broker.Topics.Find(at.Topic, at.Partition) is null)];
             if (error == KafkaError.None && unknown.Count == 0 && added.Length > 0)
             {
                 request.Broker.Transactions.Begin(producer!);
@@ -36,14 +36,14 @@ internal sealed class AddPartitionsToTxnApi : IApi
                 to.Array(topic.Partitions, (each, partition) =>
                 {
                     each.Int32(partition);
-                    each.Error(ErrorOf(error, unknown, new TopicPartition(topic.Name, partition)));
+                    each.Error(ErrorOf(error, unknown, new PartitionId(topic.Name, partition)));
                 });
             });
         }
         return ValueTask.CompletedTask;
     }
 
-    private static KafkaError ErrorOf(KafkaError error, HashSet<TopicPartition> unknown, TopicPartition at)
+    private static KafkaError ErrorOf(KafkaError error, HashSet<PartitionId> unknown, PartitionId at)
     {
         if (error != KafkaError.None || unknown.Count == 0) return error;
         return unknown.Contains(at) ? KafkaError.UnknownTopicOrPartition : KafkaError.OperationNotAttempted;

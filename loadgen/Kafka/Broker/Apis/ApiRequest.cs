@@ -30,5 +30,5 @@ internal sealed class ApiRequest
     public bool WantsNoAnswer { get; set; }
 
     /// <summary>The error a test wants for this partition, if it wants one.</summary>
-    public KafkaError? InjectedFor(TopicPartition partition) => Injected ?? Faults.PartitionError(Api, partition);
+    public KafkaError? InjectedFor(PartitionId partition) => Injected ?? Faults.PartitionError(Api, partition);
 }

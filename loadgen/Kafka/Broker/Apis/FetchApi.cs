@@ -49,7 +49,7 @@ internal sealed class FetchApi : IApi
         TimeSpan wait = TimeSpan.FromMilliseconds(Math.Max(0, body.Int32()));
         int minBytes = body.Int32();
         int maxBytes = Math.Clamp(body.Int32(), 0, MaxAnswerBytes);
-        IsolationLevel isolation = body.Int8() == (sbyte)IsolationLevel.ReadCommitted ? IsolationLevel.ReadCommitted : IsolationLevel.ReadUncommitted;
+        KafkaIsolation isolation = body.Int8() == (sbyte)KafkaIsolation.ReadCommitted ? KafkaIsolation.ReadCommitted : KafkaIsolation.ReadUncommitted;
         if (request.Version >= 7)
         {
             body.Int32(); // session id
@@ -74,7 +74,7 @@ internal sealed class FetchApi : IApi
             List<CollectedPartition> ofTopic = [];
             foreach (WantedPartition partition in partitions)
             {
-                CollectedPartition one = Collect(request, wanted, new TopicPartition(topic, partition.Index), partition, wanted.MaxBytes - all.Bytes, all.Bytes == 0);
+                CollectedPartition one = Collect(request, wanted, new PartitionId(topic, partition.Index), partition, wanted.MaxBytes - all.Bytes, all.Bytes == 0);
                 ofTopic.Add(one);
                 foreach (ReadOnlyMemory<byte> batch in one.Batches) all.Bytes += batch.Length;
                 all.HasError |= one.Error != KafkaError.None;
@@ -85,7 +85,7 @@ internal sealed class FetchApi : IApi
     }
 
     private static CollectedPartition Collect(
-        ApiRequest request, Wanted wanted, TopicPartition at, WantedPartition partition, int bytesLeft, bool first)
+        ApiRequest request, Wanted wanted, PartitionId at, WantedPartition partition, int bytesLeft, bool first)
     {
         PartitionLog? log = request.Broker.Topics.Find(at.Topic, at.Partition);
         KafkaError error = request.InjectedFor(at) ?? (log is null ? KafkaError.UnknownTopicOrPartition : KafkaError.None);
@@ -96,7 +96,7 @@ internal sealed class FetchApi : IApi
         }
         List<ReadOnlyMemory<byte>> batches = [];
         long next = log.Read(partition.Offset, log.EndFor(wanted.Isolation), Math.Min(partition.MaxBytes, bytesLeft), first, batches);
-        List<AbortedTransaction>? aborted = wanted.Isolation == IsolationLevel.ReadCommitted ? log.AbortedBetween(partition.Offset, next) : null;
+        List<AbortedTransaction>? aborted = wanted.Isolation == KafkaIsolation.ReadCommitted ? log.AbortedBetween(partition.Offset, next) : null;
         return new CollectedPartition(at.Partition, KafkaError.None, log.End, log.StableEnd, log.Start, aborted, batches);
     }
 
@@ -136,7 +136,7 @@ internal sealed class FetchApi : IApi
     }
 
     private sealed record Wanted(
-        TimeSpan Wait, int MinBytes, int MaxBytes, IsolationLevel Isolation, List<(string Name, List<WantedPartition> Partitions)> Topics);
+        TimeSpan Wait, int MinBytes, int MaxBytes, KafkaIsolation Isolation, List<(string Name, List<WantedPartition> Partitions)> Topics);
 
     private readonly record struct WantedPartition(int Index, long Offset, int MaxBytes);
 

@@ -18,9 +18,9 @@ internal sealed class ListOffsetsApi : IApi
     {
         WireReader body = request.Body;
         body.Int32(); // replica id
-        IsolationLevel isolation = request.Version >= 2 && body.Int8() == (sbyte)IsolationLevel.ReadCommitted
-            ? IsolationLevel.ReadCommitted
-            : IsolationLevel.ReadUncommitted;
+        KafkaIsolation isolation = request.Version >= 2 && body.Int8() == (sbyte)KafkaIsolation.ReadCommitted
+            ? KafkaIsolation.ReadCommitted
+            : KafkaIsolation.ReadUncommitted;
         var wanted = body.Array(static topic => (Name: topic.String(), Partitions: topic.Array(static p => (Index: p.Int32(), Timestamp: p.Int64()))));
         if (request.Version >= 2) answer.Int32(0); // throttle time, ms
         lock (request.Broker.Gate)
@@ -30,7 +30,7 @@ internal sealed class ListOffsetsApi : IApi
                 to.String(topic.Name);
                 to.Array(topic.Partitions, (each, partition) =>
                 {
-                    TopicPartition at = new(topic.Name, partition.Index);
+                    PartitionId at = new(topic.Name, partition.Index);
                     PartitionLog? log = request.Broker.Topics.Find(at.Topic, at.Partition);
                     KafkaError error = request.InjectedFor(at) ?? (log is null ? KafkaError.UnknownTopicOrPartition : KafkaError.None);
                     (long timestamp, long offset) = error == KafkaError.None ? Find(log!, partition.Timestamp, isolation) : (-1, -1);
@@ -44,7 +44,7 @@ internal sealed class ListOffsetsApi : IApi
         return ValueTask.CompletedTask;
     }
 
-    private static (long Timestamp, long Offset) Find(PartitionLog log, long timestamp, IsolationLevel isolation) => timestamp switch
+    private static (long Timestamp, long Offset) Find(PartitionLog log, long timestamp, KafkaIsolation isolation) => timestamp switch
     {
         Latest => (-1, log.EndFor(isolation)),
         Earliest => (-1, log.Start),

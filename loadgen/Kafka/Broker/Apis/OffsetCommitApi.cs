@@ -41,14 +41,14 @@ internal sealed class OffsetCommitApi : IApi
                 to.Array(topic.Partitions, (each, partition) =>
                 {
                     each.Int32(partition.Index);
-                    each.Error(Commit(request, error, group, new TopicPartition(topic.Name, partition.Index), partition.Offset));
+                    each.Error(Commit(request, error, group, new PartitionId(topic.Name, partition.Index), partition.Offset));
                 });
             });
         }
         return ValueTask.CompletedTask;
     }
 
-    private static KafkaError Commit(ApiRequest request, KafkaError error, Group? group, TopicPartition at, CommittedOffset offset)
+    private static KafkaError Commit(ApiRequest request, KafkaError error, Group? group, PartitionId at, CommittedOffset offset)
     {
         if (error != KafkaError.None) return error;
         if (request.Broker.Topics.Find(at.Topic, at.Partition) is null) return KafkaError.UnknownTopicOrPartition;

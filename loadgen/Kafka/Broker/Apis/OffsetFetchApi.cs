@@ -36,7 +36,7 @@ internal sealed class OffsetFetchApi : IApi
                 to.String(topic.Name);
                 to.Array(topic.Partitions, (each, partition) =>
                 {
-                    TopicPartition at = new(topic.Name, partition);
+                    PartitionId at = new(topic.Name, partition);
                     KafkaError error = request.Injected ?? (mustBeStable && offsets?.IsUnstable(at) == true ? KafkaError.UnstableOffsetCommit : KafkaError.None);
                     CommittedOffset offset = error == KafkaError.None && offsets?.Committed.TryGetValue(at, out CommittedOffset found) == true ? found : None;
                     each.Int32(partition);

@@ -24,7 +24,7 @@ internal sealed class ProduceApi : IApi
         lock (request.Broker.Gate)
         {
             results = body.Array(topic => (Name: topic.String(), Records: topic.Array(p => (Index: p.Int32(), Records: p.NullableBytes()))))
-                .ConvertAll(t => (t.Name, t.Records.ConvertAll(p => Store(request, refused, new TopicPartition(t.Name, p.Index), p.Records ?? default))));
+                .ConvertAll(t => (t.Name, t.Records.ConvertAll(p => Store(request, refused, new PartitionId(t.Name, p.Index), p.Records ?? default))));
         }
         request.WantsNoAnswer = acks == 0;
         answer.Array(results, (to, topic) =>
@@ -43,7 +43,7 @@ internal sealed class ProduceApi : IApi
         return ValueTask.CompletedTask;
     }
 
-    private static Result Store(ApiRequest request, KafkaError? refused, TopicPartition at, Memory<byte> bytes)
+    private static Result Store(ApiRequest request, KafkaError? refused, PartitionId at, Memory<byte> bytes)
     {
         KafkaError error = refused ?? request.InjectedFor(at) ?? KafkaError.None;
         PartitionLog? log = request.Broker.Topics.Find(at.Topic, at.Partition);

@@ -54,7 +54,7 @@ internal sealed class TxnOffsetCommitApi : IApi
                 to.Array(topic.Partitions, (each, partition) =>
                 {
                     each.Int32(partition.Index);
-                    each.Error(Hold(request, error, group, producerId, new TopicPartition(topic.Name, partition.Index), partition.Offset));
+                    each.Error(Hold(request, error, group, producerId, new PartitionId(topic.Name, partition.Index), partition.Offset));
                     each.EndStruct();
                 });
                 to.EndStruct();
@@ -64,7 +64,7 @@ internal sealed class TxnOffsetCommitApi : IApi
         return ValueTask.CompletedTask;
     }
 
-    private static KafkaError Hold(ApiRequest request, KafkaError error, Group group, long producerId, TopicPartition at, CommittedOffset offset)
+    private static KafkaError Hold(ApiRequest request, KafkaError error, Group group, long producerId, PartitionId at, CommittedOffset offset)
     {
         if (error != KafkaError.None) return error;
         if (request.Broker.Topics.Find(at.Topic, at.Partition) is null) return KafkaError.UnknownTopicOrPartition;

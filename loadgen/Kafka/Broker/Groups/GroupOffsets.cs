@@ -6,25 +6,25 @@ internal readonly record struct CommittedOffset(long Offset, int LeaderEpoch, st
 /// <summary>A group's offsets: committed, and those in transactions that are still open. The broker's gate guards it.</summary>
 internal sealed class GroupOffsets
 {
-    private readonly Dictionary<TopicPartition, CommittedOffset> _committed = [];
-    private readonly Dictionary<long, Dictionary<TopicPartition, CommittedOffset>> _pending = [];
+    private readonly Dictionary<PartitionId, CommittedOffset> _committed = [];
+    private readonly Dictionary<long, Dictionary<PartitionId, CommittedOffset>> _pending = [];
 
     /// <summary>What is committed.</summary>
-    public IReadOnlyDictionary<TopicPartition, CommittedOffset> Committed => _committed;
+    public IReadOnlyDictionary<PartitionId, CommittedOffset> Committed => _committed;
 
-    public void Commit(TopicPartition partition, CommittedOffset offset) => _committed[partition] = offset;
+    public void Commit(PartitionId partition, CommittedOffset offset) => _committed[partition] = offset;
 
     /// <summary>To be committed with the transaction of <paramref name="producerId"/>, or forgotten with it.</summary>
-    public void Hold(long producerId, TopicPartition partition, CommittedOffset offset)
+    public void Hold(long producerId, PartitionId partition, CommittedOffset offset)
     {
-        if (!_pending.TryGetValue(producerId, out Dictionary<TopicPartition, CommittedOffset>? held)) _pending[producerId] = held = [];
+        if (!_pending.TryGetValue(producerId, out Dictionary<PartitionId, CommittedOffset>? held)) _pending[producerId] = held = [];
         held[partition] = offset;
     }
 
     /// <summary>Whether an open transaction holds an offset of <paramref name="partition"/> (KIP-447).</summary>
-    public bool IsUnstable(TopicPartition partition)
+    public bool IsUnstable(PartitionId partition)
     {
-        foreach (Dictionary<TopicPartition, CommittedOffset> held in _pending.Values)
+        foreach (Dictionary<PartitionId, CommittedOffset> held in _pending.Values)
         {
             if (held.ContainsKey(partition)) return true;
         }
@@ -33,7 +33,7 @@ internal sealed class GroupOffsets
 
     public void EndTransaction(long producerId, bool commit)
     {
-        if (!_pending.Remove(producerId, out Dictionary<TopicPartition, CommittedOffset>? held) || !commit) return;
-        foreach ((TopicPartition partition, CommittedOffset offset) in held) _committed[partition] = offset;
+        if (!_pending.Remove(producerId, out Dictionary<PartitionId, CommittedOffset>? held) || !commit) return;
+        foreach ((PartitionId partition, CommittedOffset offset) in held) _committed[partition] = offset;
     }
 }

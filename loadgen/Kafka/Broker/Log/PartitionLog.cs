@@ -41,15 +41,15 @@ internal sealed class PartitionLog
     }
 
     /// <summary>Where a consumer of this isolation level has to stop.</summary>
-    public long EndFor(IsolationLevel isolation) => isolation == IsolationLevel.ReadCommitted ? StableEnd : End;
+    public long EndFor(KafkaIsolation isolation) => isolation == KafkaIsolation.ReadCommitted ? StableEnd : End;
 
     /// <summary>Records of data that a consumer of this isolation level is given.</summary>
-    public long CountRecords(IsolationLevel isolation)
+    public long CountRecords(KafkaIsolation isolation)
     {
         long stable = StableEnd, count = 0;
         foreach (StoredBatch batch in _batches)
         {
-            if (isolation == IsolationLevel.ReadCommitted && (batch.BaseOffset >= stable || batch.Outcome == BatchOutcome.Aborted)) continue;
+            if (isolation == KafkaIsolation.ReadCommitted && (batch.BaseOffset >= stable || batch.Outcome == BatchOutcome.Aborted)) continue;
             count += batch.Records;
         }
         return count;

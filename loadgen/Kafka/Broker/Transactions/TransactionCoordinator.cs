@@ -66,7 +66,7 @@ internal sealed class TransactionCoordinator
     }
 
     /// <summary>Whether a transactional batch belongs to an open transaction that its partition was added to (KIP-890 has brokers verify it).</summary>
-    public KafkaError CheckWrite(RecordBatch batch, TopicPartition partition)
+    public KafkaError CheckWrite(RecordBatch batch, PartitionId partition)
     {
         if (!_byProducer.TryGetValue(batch.ProducerId, out TransactionalProducer? producer)) return KafkaError.InvalidProducerIdMapping;
         if (batch.ProducerEpoch != producer.Epoch) return KafkaError.InvalidProducerEpoch;
@@ -100,7 +100,7 @@ internal sealed class TransactionCoordinator
 
     private void Complete(TransactionalProducer producer, bool commit)
     {
-        foreach (TopicPartition at in producer.Partitions)
+        foreach (PartitionId at in producer.Partitions)
         {
             // A topic may have been deleted since; its part of the transaction went with it.
             _broker.Topics.Find(at.Topic, at.Partition)?.EndTransaction(producer.ProducerId, producer.Epoch, commit, _broker.UnixMilliseconds);

@@ -30,7 +30,7 @@ internal sealed class TransactionalProducer
     /// <summary>When the open transaction began.</summary>
     public TimeSpan Began { get; set; }
 
-    public HashSet<TopicPartition> Partitions { get; } = [];
+    public HashSet<PartitionId> Partitions { get; } = [];
 
     public HashSet<string> Groups { get; } = [];
 }

@@ -1,4 +1,4 @@
 namespace HyperIngest.LoadGen.Kafka;
 
 /// <summary>One partition of one topic.</summary>
-internal readonly record struct TopicPartition(string Topic, int Partition);
+internal readonly record struct PartitionId(string Topic, int Partition);

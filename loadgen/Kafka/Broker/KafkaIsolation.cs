@@ -1,7 +1,7 @@
 namespace HyperIngest.LoadGen.Kafka;
 
 /// <summary>What a consumer is shown of transactions (a fetch request's isolation level).</summary>
-public enum IsolationLevel : sbyte
+public enum KafkaIsolation : sbyte
 {
     /// <summary>Everything, aborted or not.</summary>
     ReadUncommitted = 0,
