@@ -48,7 +48,7 @@ public sealed unsafe class TestBroker : IDisposable
     public void CreateTopic(string topic, int partitions, int replicas = 1)
     {
         int code = MockCluster.TopicCreate(_cluster, topic, partitions, replicas);
-        if (code != 0) throw new KafkaException($"topic {topic} of {partitions} partitions", new KafkaError(code));
+        if (code != 0) throw new KafkaException($"topic {topic} of {partitions} partitions", new HyperIngest.Kafka.KafkaError(code));
     }
 
     /// <summary>Answers everything about a topic with an error; 0 ends that.</summary>
@@ -92,6 +92,6 @@ public sealed unsafe class TestBroker : IDisposable
 
     private static void Check(int code, string what)
     {
-        if (code != 0) throw new KafkaException(what, new KafkaError(code));
+        if (code != 0) throw new KafkaException(what, new HyperIngest.Kafka.KafkaError(code));
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace HyperIngest.Protocols.Kafka;
 
 /// <summary>
-/// Commits the offsets of what has become durable: never one before the journal has the readings of all records before it. One commit is under way at a time; one that failed is
-/// made again with what there is by then. The consuming thread's.
+/// Commits the offsets of what has become durable: never one before the journal has the readings of all records before it. From day to day the client library sends the commits, at
+/// its interval and only while the group is at rest; what partitions that go still need is committed here, while the group waits. The consuming thread's.
 /// </summary>
 internal sealed class KafkaOffsetCommits
 {
@@ -19,6 +19,7 @@ internal sealed class KafkaOffsetCommits
     private readonly string _source;
     private readonly KafkaConsumer _consumer;
     private readonly Intake _intake;
+    private readonly KafkaAssignment _assignment;
     private readonly KafkaSourceMetrics _metrics;
     private readonly ILogger _logger;
     private readonly long[] _durable;
@@ -27,22 +28,60 @@ internal sealed class KafkaOffsetCommits
     private bool _isUnderWay;
     private bool _failing;
 
-    public KafkaOffsetCommits(string source, KafkaConsumer consumer, Intake intake, KafkaSourceMetrics metrics, ILogger logger)
+    public KafkaOffsetCommits(string source, KafkaConsumer consumer, Intake intake, KafkaAssignment assignment, KafkaSourceMetrics metrics, ILogger logger)
     {
         _source = source;
         _consumer = consumer;
         _intake = intake;
+        _assignment = assignment;
         _metrics = metrics;
         _logger = logger;
         _durable = new long[intake.ShardCount];
+        consumer.OffsetsCommitted = OnCommitted;
     }
 
-    /// <summary>Looks at what has become durable, and sends a commit of it unless one is under way.</summary>
-    public void Advance(IReadOnlyList<KafkaPartition> partitions)
+    /// <summary>Looks at what has become durable, and has it committed.</summary>
+    public void Advance(KafkaPartition[] partitions)
     {
         Settle(partitions);
-        if (_isUnderWay) TryEnd(TimeSpan.Zero);
-        if (!_isUnderWay) Send(partitions);
+        Store(partitions);
+    }
+
+    private void Store(IReadOnlyList<KafkaPartition> partitions)
+    {
+        _offsets.Clear();
+        for (int i = 0; i < partitions.Count; i++)
+        {
+            KafkaPartition partition = partitions[i];
+            if (partition.Settled <= partition.Stored) continue;
+            _offsets.Add(new KafkaPosition(partition.Topic, partition.Number, partition.Settled));
+            partition.Stored = partition.Settled;
+        }
+        if (_offsets.Count == 0) return;
+        KafkaError error = _consumer.StoreOffsets(_offsets);
+        if (!error.IsError) return;
+        // Tried again the next time.
+        Failed(error);
+        for (int i = 0; i < partitions.Count; i++) partitions[i].Stored = partitions[i].Committed;
+    }
+
+    private void OnCommitted(KafkaError error, IReadOnlyList<KafkaPosition> offsets)
+    {
+        if (error.IsError)
+        {
+            Failed(error);
+        }
+        else
+        {
+            _failing = false;
+            _metrics.Commits.Add();
+        }
+        foreach (KafkaPosition offset in offsets)
+        {
+            KafkaPartition partition = _assignment.Find(offset.Topic, offset.Partition);
+            // One that went and came back meanwhile has begun anew.
+            if (partition.Assigned && offset.Offset <= partition.Settled) partition.Committed = Math.Max(partition.Committed, offset.Offset);
+        }
     }
 
     /// <summary>Waits until everything taken of the partitions is durable and committed, at most <paramref name="limit"/>.</summary>
@@ -85,6 +124,8 @@ internal sealed class KafkaOffsetCommits
 
     private void Send(IReadOnlyList<KafkaPartition> partitions)
     {
+        // The library may be about to commit what it was told before: after this commit, that would set the group back.
+        Store(partitions);
         _offsets.Clear();
         _underWay.Clear();
         for (int i = 0; i < partitions.Count; i++)

@@ -55,6 +55,9 @@ internal sealed class KafkaPartition
     /// <summary>All before it is durable and may be committed.</summary>
     public long Settled { get; set; } = None;
 
+    /// <summary>What the client library was told to commit.</summary>
+    public long Stored { get; set; } = None;
+
     /// <summary>All before it is committed, as the coordinator said.</summary>
     public long Committed { get; set; } = None;
 
@@ -105,7 +108,7 @@ internal sealed class KafkaPartition
     public void Begin(long next, long committed)
     {
         Next = next;
-        Settled = Committed = committed;
+        Settled = Stored = Committed = committed;
         InCommit = None;
         NeedsPosition = false;
         Ledger.Clear();

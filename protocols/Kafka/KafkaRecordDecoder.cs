@@ -7,9 +7,6 @@ namespace HyperIngest.Protocols.Kafka;
 /// <summary>Makes readings of a record's bytes: finds its format, skips a schema registry's prefix, decodes. The consuming thread's.</summary>
 internal sealed class KafkaRecordDecoder
 {
-    /// <summary><see cref="RecordHeaders.Format"/> as the library wants it, with a zero byte at its end.</summary>
-    public static ReadOnlySpan<byte> FormatHeader => "hyperingest-format\0"u8;
-
     // Magic byte and schema id; see ConfluentPrefix.
     private const int PrefixBytes = 5;
 
@@ -68,5 +65,5 @@ internal sealed class KafkaRecordDecoder
     }
 
     /// <summary>The format header of a consumed record; empty for none.</summary>
-    public static ReadOnlySpan<byte> HeaderOf(KafkaBatch batch, int index) => batch.TryGetHeader(index, FormatHeader, out ReadOnlySpan<byte> value) ? value : default;
+    public static ReadOnlySpan<byte> HeaderOf(KafkaBatch batch, int index) => batch.TryGetHeader(index, RecordHeaders.Format, out ReadOnlySpan<byte> value) ? value : default;
 }

@@ -48,7 +48,7 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
         _intake = new KafkaRecordIntake(parts, _run, this);
         _consumer = new KafkaConsumer(_options.Name, _options.Client, KafkaSourceProperties.Of(_options), this, parts.Logger);
         _positions = new KafkaPositions(_options, _consumer, parts.Metrics, parts.Logger);
-        _commits = new KafkaOffsetCommits(_options.Name, _consumer, parts.Intake, parts.Metrics, parts.Logger);
+        _commits = new KafkaOffsetCommits(_options.Name, _consumer, parts.Intake, parts.Assignment, parts.Metrics, parts.Logger);
         parts.Metrics.Consumers.Add();
         KafkaError error = _consumer.Subscribe(_options.Topics);
         if (!error.IsError) return;
@@ -181,6 +181,7 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
                 if (!partition.Assigned || message.Offset < partition.Next) continue;
                 _run.Open(partition);
             }
+            if (partition.Next >= 0 && message.Offset > partition.Next) KafkaSourceLog.Jump(_parts.Logger, _options.Name, partition.Name, partition.Next, message.Offset);
             good |= _intake.Take(partition, message, KafkaRecordDecoder.HeaderOf(batch, i), now);
         }
         _intake.Close();

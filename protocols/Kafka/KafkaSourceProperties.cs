@@ -13,6 +13,7 @@ internal static class KafkaSourceProperties
         ["group.instance.id"] = "group_instance",
         ["auto.offset.reset"] = "start",
         ["session.timeout.ms"] = "session_timeout",
+        ["auto.commit.interval.ms"] = "commit_interval",
         ["queued.max.messages.kbytes"] = "fetch.queue",
         ["max.partition.fetch.bytes"] = "fetch.partition",
         ["fetch.message.max.bytes"] = "fetch.partition",
@@ -31,6 +32,7 @@ internal static class KafkaSourceProperties
             ["isolation.level"] = "read_committed",
             // An offset that is gone is a loss, which must be seen and said: the library would go on elsewhere in silence.
             ["auto.offset.reset"] = "error",
+            ["auto.commit.interval.ms"] = Milliseconds(options.CommitInterval),
             ["session.timeout.ms"] = Milliseconds(options.SessionTimeout),
             // Three heartbeats a session, as Kafka has it by default.
             ["heartbeat.interval.ms"] = Milliseconds(Min(options.SessionTimeout / 3, TimeSpan.FromSeconds(3))),

@@ -8,19 +8,22 @@ namespace HyperIngest.Kafka;
 
 /// <summary>
 /// A consumer: of a group (<see cref="Subscribe"/>) or of partitions given to it (<see cref="Assign"/>). Messages come by the batch, in the library's memory, without a copy or an
-/// allocation. Offsets are committed by <see cref="Commit"/> alone. One thread uses it.
+/// allocation. Offsets are committed by <see cref="Commit"/>, <see cref="StartCommit"/> and, as <see cref="StoreOffsets"/> says, by the library. One thread uses it.
 /// </summary>
 public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
 {
-    /// <summary>What nobody may set otherwise: an offset is committed when its readings are safe, and not because time has passed.</summary>
-    private static readonly Dictionary<string, string> Promised = new() { ["enable.auto.commit"] = "false", ["enable.auto.offset.store"] = "false" };
+    /// <summary>
+    /// What nobody may set otherwise. The library commits by itself, but only what <see cref="StoreOffsets"/> has said: it knows when the group is at rest. A commit that the program
+    /// sends while the member waits to join again is answered after the join, for a generation that is over, and the library then takes the whole assignment for lost.
+    /// </summary>
+    private static readonly Dictionary<string, string> Promised = new() { ["enable.auto.commit"] = "true", ["enable.auto.offset.store"] = "false" };
 
     private readonly IKafkaRebalance? _rebalance;
     private readonly Dictionary<nint, string> _topicNames = [];
     private readonly GCHandle _self;
     private nint _client;
     private nint _queue;
-    private ExceptionDispatchInfo? _rebalanceFailed;
+    private ExceptionDispatchInfo? _callbackFailed;
 
     // Where the answers to started commits come; 0 until the first.
     private nint _commitQueue;
@@ -46,6 +49,7 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         KafkaLog.Attach(conf);
         Librdkafka.ConfSetError(conf, &OnError);
         Librdkafka.ConfSetRebalance(conf, &OnRebalance);
+        Librdkafka.ConfSetOffsetCommit(conf, &OnOffsetCommit);
         try
         {
             _client = KafkaConfiguration.NewClient(Librdkafka.Consumer, conf);
@@ -70,6 +74,18 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
 
     /// <summary>Forgets a fault that is over.</summary>
     public void ClearFault() => Volatile.Write(ref _fault, null);
+
+    /// <summary>Told, inside <see cref="Consume"/>, what became of a commit that the library made by itself: the offsets of partitions without an error of their own, or the error of all.</summary>
+    public Action<KafkaError, IReadOnlyList<KafkaPosition>>? OffsetsCommitted { get; set; }
+
+    /// <summary>Lets the library commit these offsets (each the next one to read) at its next auto.commit.interval.ms, once the group is at rest.</summary>
+    public KafkaError StoreOffsets(IReadOnlyList<KafkaPosition> offsets)
+    {
+        NativeTopicPartitionList* list = ListOf(offsets);
+        KafkaError error = new(Librdkafka.StoreOffsets(_client, list));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
 
     /// <summary>Joins the group and asks for these topics; a name that begins with ^ is a pattern.</summary>
     public KafkaError Subscribe(IReadOnlyList<string> topics)
@@ -110,9 +126,9 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
     public int Consume(KafkaBatch batch, TimeSpan limit)
     {
         int count = batch.Fill(_queue, limit);
-        if (_rebalanceFailed is { } failed)
+        if (_callbackFailed is { } failed)
         {
-            _rebalanceFailed = null;
+            _callbackFailed = null;
             failed.Throw();
         }
         return count;
@@ -140,7 +156,8 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
     }
 
     /// <summary>
-    /// Sends a commit and does not wait for its answer, which <see cref="TryEndCommit"/> gives. Works inside a rebalance too. Start the next when this one has ended.
+    /// Sends a commit and does not wait for its answer, which <see cref="TryEndCommit"/> gives. For <see cref="IKafkaRebalance.Revoked"/>: elsewhere a rebalance may be under way, see
+    /// <see cref="StoreOffsets"/>. Start the next when this one has ended.
     /// </summary>
     /// <param name="offsets">One a partition, at least one; each the next offset to read.</param>
     /// <returns>An error when it could not be sent; there is no answer then.</returns>
@@ -279,6 +296,29 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnOffsetCommit(nint client, int code, NativeTopicPartitionList* offsets, nint opaque)
+    {
+        if (GCHandle.FromIntPtr(opaque).Target is not KafkaConsumer { OffsetsCommitted: { } told } owner || code == KafkaErrorCode.LocalNoOffset) return;
+        try
+        {
+            List<KafkaPosition> committed = [];
+            KafkaError error = new(code);
+            for (int i = 0; offsets is not null && i < offsets->Count; i++)
+            {
+                ref NativeTopicPartition element = ref offsets->Elements[i];
+                if (element.Error != 0 && !error.IsError) error = new KafkaError(element.Error);
+                else if (element.Error == 0 && code == 0) committed.Add(new KafkaPosition(Marshal.PtrToStringUTF8(element.Topic) ?? "", element.Partition, element.Offset));
+            }
+            told(error, committed);
+        }
+        catch (Exception failed)
+        {
+            // Nothing may be thrown through the library: the consuming call throws it.
+            owner._callbackFailed = ExceptionDispatchInfo.Capture(failed);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnRebalance(nint client, int code, NativeTopicPartitionList* partitions, nint opaque)
     {
         if (GCHandle.FromIntPtr(opaque).Target is not KafkaConsumer owner) return;
@@ -289,7 +329,7 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         catch (Exception failed)
         {
             // Nothing may be thrown through the library: the consuming call throws it, and nothing is assigned meanwhile.
-            owner._rebalanceFailed = ExceptionDispatchInfo.Capture(failed);
+            owner._callbackFailed = ExceptionDispatchInfo.Capture(failed);
             _ = Librdkafka.Assign(client, null);
         }
     }

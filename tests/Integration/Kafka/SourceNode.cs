@@ -5,6 +5,7 @@ using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Kafka;
 using HyperIngest.Protocols.Kafka;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Tests.Integration.Kafka;
@@ -40,7 +41,7 @@ internal sealed class SourceNode : IAsyncDisposable
     };
 
     public static async Task<SourceNode> StartAsync(
-        KafkaSourceOptions options, string folder, Func<JournalOptions, JournalOptions>? journal = null, int ring = 1 << 14, Action<Core.Pipeline>? prepare = null)
+        KafkaSourceOptions options, string folder, Func<JournalOptions, JournalOptions>? journal = null, int ring = 1 << 14, Action<Core.Pipeline>? prepare = null, ILoggerFactory? loggers = null)
     {
         JournalOptions stored = new() { Path = folder, SegmentBytes = 1 << 20, FsyncInterval = TimeSpan.FromMilliseconds(10) };
         Core.Pipeline pipeline = Core.Pipeline.Open(
@@ -54,7 +55,7 @@ internal sealed class SourceNode : IAsyncDisposable
             },
             new MetricRegistry(),
             NullLoggerFactory.Instance);
-        KafkaSource source = new(options, pipeline.Catalog, pipeline.Intake, pipeline.DeadLetters, pipeline.Metrics, NullLoggerFactory.Instance);
+        KafkaSource source = new(options, pipeline.Catalog, pipeline.Intake, pipeline.DeadLetters, pipeline.Metrics, loggers ?? NullLoggerFactory.Instance);
         pipeline.AddSource(source);
         prepare?.Invoke(pipeline);
         await pipeline.StartAsync(CancellationToken.None);
