@@ -67,6 +67,9 @@ internal sealed class KafkaPartition
     /// <summary>Its reading stopped because what was wanted is gone, and was not begun elsewhere yet.</summary>
     public bool NeedsPosition { get; set; }
 
+    /// <summary>A rebalance may have cost it records that were fetched: only the very next offset is taken.</summary>
+    public bool IsUnsure { get; set; }
+
     /// <summary>Whether it is this member's. Any thread may read it.</summary>
     public bool Assigned => Volatile.Read(ref _assigned);
 
@@ -110,7 +113,7 @@ internal sealed class KafkaPartition
         Next = next;
         Settled = Stored = Committed = committed;
         InCommit = None;
-        NeedsPosition = false;
+        NeedsPosition = IsUnsure = false;
         Ledger.Clear();
         Volatile.Write(ref _assigned, true);
     }

@@ -27,6 +27,8 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
     private readonly List<KafkaBatch> _batches = [];
     private readonly Queue<KafkaBatch> _waiting = new();
     private readonly Stack<KafkaBatch> _spare = new();
+    private bool _unsure;
+    private int _seeksFailed;
     private long _nextAdvance;
     private long _nextProbe;
 
@@ -69,6 +71,7 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
             }
             Take(batch);
             GiveBack(batch);
+            if (_waiting.Count == 0 && _unsure) GoOnWhereItWas();
             if (_waiting.Count == 0 && _somePaused) Resume();
             Advance();
         }
@@ -77,7 +80,7 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
     /// <summary>After <see cref="Consume"/>: stays in the group, taking nothing, until what was taken is durable and committed, or the source is disposed of.</summary>
     public void Linger()
     {
-        while (_waiting.TryDequeue(out KafkaBatch? batch)) GiveBack(batch);
+        while (_waiting.TryDequeue(out KafkaBatch? waiting)) GiveBack(waiting);
         Pause();
         while (!_parts.Stop.Ended)
         {
@@ -102,6 +105,7 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
     IReadOnlyList<KafkaPosition> IKafkaRebalance.Assigned(IReadOnlyList<KafkaPosition> partitions)
     {
         _parts.Metrics.Rebalances.Add();
+        Doubt();
         KafkaPartition[] came = [.. partitions.Select(p => _assignment.Find(p.Topic, p.Partition))];
         KafkaPosition[] begin = _positions.Begin(partitions, came);
         _assignment.Changed();
@@ -115,6 +119,7 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
     void IKafkaRebalance.Revoked(IReadOnlyList<KafkaPosition> partitions, bool lost)
     {
         _parts.Metrics.Rebalances.Add();
+        Doubt();
         KafkaPartition[] go = [.. partitions.Select(p => _assignment.Find(p.Topic, p.Partition)).Where(p => p.Assigned)];
         if (lost) Lose(go);
         else HandOver(go);
@@ -169,7 +174,7 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
             }
             KafkaPartition partition = _assignment.Of(_consumer, message);
             // Consumed before a rebalance or a pause, which came in the same call or while this batch waited for room.
-            if (!partition.Assigned || message.Offset < partition.Next)
+            if (!IsNext(partition, message.Offset))
             {
                 _parts.Metrics.Repeated.Add();
                 continue;
@@ -178,10 +183,9 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
             {
                 if (!_intake.Close()) break;
                 // Waiting for room to close the last run may have brought a rebalance.
-                if (!partition.Assigned || message.Offset < partition.Next) continue;
+                if (!IsNext(partition, message.Offset)) continue;
                 _run.Open(partition);
             }
-            if (partition.Next >= 0 && message.Offset > partition.Next) KafkaSourceLog.Jump(_parts.Logger, _options.Name, partition.Name, partition.Next, message.Offset);
             good |= _intake.Take(partition, message, KafkaRecordDecoder.HeaderOf(batch, i), now);
         }
         _intake.Close();
@@ -236,6 +240,34 @@ internal sealed class KafkaSession : IKafkaRebalance, IRoomKeeper, IDisposable
     }
 
     private KafkaPosition[] Positions() => [.. _assignment.Current.Select(p => new KafkaPosition(p.Topic, p.Number, KafkaPosition.Stored))];
+
+    private static bool IsNext(KafkaPartition partition, long offset) =>
+        partition.Assigned && offset >= partition.Next && (!partition.IsUnsure || offset == partition.Next || partition.Next < 0);
+
+    // A rebalance within a call that fills a batch may cost the batch records of partitions that stay: librdkafka 2.0 has counted them as handed out and then throws them away,
+    // because it pauses those partitions for the while. Nothing of these partitions is taken out of turn until they have been set to where they were.
+    private void Doubt()
+    {
+        foreach (KafkaPartition partition in _assignment.Current) partition.IsUnsure = _unsure = true;
+    }
+
+    private void GoOnWhereItWas()
+    {
+        KafkaPartition[] unsure = [.. _assignment.Current.Where(p => p.IsUnsure && p.Next >= 0 && !p.NeedsPosition)];
+        KafkaError error = unsure.Length == 0
+            ? KafkaError.None
+            : _consumer.Seek([.. unsure.Select(p => new KafkaPosition(p.Topic, p.Number, p.Next))], TimeSpan.FromSeconds(5));
+        if (error.IsError)
+        {
+            // A leader may be moving. A new consumer begins where the group has committed, which loses nothing either.
+            const int mostTries = 10;
+            if (++_seeksFailed >= mostTries) throw new KafkaException($"{_options.Name}: the partitions that stayed could not be set to where they were", error);
+            return;
+        }
+        _seeksFailed = 0;
+        _unsure = false;
+        foreach (KafkaPartition partition in _assignment.Current) partition.IsUnsure = false;
+    }
 
     // What the consumer says in a message's place.
     private void Heed(KafkaBatch batch, int index)

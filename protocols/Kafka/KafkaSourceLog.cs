@@ -62,9 +62,6 @@ internal static partial class KafkaSourceLog
     [LoggerMessage(EventId = 427, Level = LogLevel.Error, Message = "Kafka source {Source}: waits, because the dead letters cannot be written: {Reason}")]
     public static partial void LettersRefused(ILogger logger, string source, string reason);
 
-    [LoggerMessage(EventId = 429, Level = LogLevel.Information, Message = "JUMP {Source} {Partition} {From} {To}")]
-    public static partial void Jump(ILogger logger, string source, string partition, long from, long to);
-
     [LoggerMessage(EventId = 428, Level = LogLevel.Warning, Message = "Kafka source {Source}: offsets could not be committed: {Error}; further failures are counted, not logged, until one succeeds.")]
     public static partial void CommitFailed(ILogger logger, string source, string error);
 }
