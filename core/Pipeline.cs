@@ -79,6 +79,9 @@ public sealed class Pipeline : IAsyncDisposable
     /// <summary>The journal.</summary>
     public ReadingJournal Journal => _journal;
 
+    /// <summary>Where sources put records they cannot read.</summary>
+    public DeadLetters DeadLetters => _deadLetters;
+
     /// <summary>The metrics of all parts.</summary>
     public MetricRegistry Metrics { get; }
 

@@ -10,7 +10,8 @@ namespace HyperIngest.Core.Delivery;
 
 /// <summary>
 /// Readings no sink would take, as JSON lines in one folder, with all that is needed to put them right: names, times, value, its raw bits, the reason, and the
-/// place in the journal. Every letter is on the disk before <see cref="Write"/> returns. Shared by all lanes of a process.
+/// place in the journal. Every letter is on the disk before <see cref="Write"/> returns. In the same files, records a source could not read: see <see cref="WriteRecord"/>.
+/// Shared by all lanes and sources of a process.
 /// </summary>
 public sealed class DeadLetters : IDisposable
 {
@@ -33,6 +34,9 @@ public sealed class DeadLetters : IDisposable
     private readonly ArrayBufferWriter<byte> _line = new(1024);
     private FileStream? _file;
     private int _filesMade;
+
+    // Letters of records that are written and not forced yet.
+    private bool _unforced;
 
     /// <summary>Dead letters in <paramref name="folder"/>, which is made with the first letter.</summary>
     public DeadLetters(
@@ -68,6 +72,42 @@ public sealed class DeadLetters : IDisposable
                 CloseFile();
                 throw;
             }
+        }
+    }
+
+    /// <summary>
+    /// Writes a letter for a record that came from upstream and is no readings. It is forced to the disk by <see cref="Force"/>: a whole topic may be unreadable, and one fsync then
+    /// does for all that were consumed together.
+    /// </summary>
+    /// <exception cref="IOException">It is not written: the record must not count as taken.</exception>
+    public void WriteRecord(in RecordLetter record)
+    {
+        lock (_writing)
+        {
+            _line.ResetWrittenCount();
+            record.Compose(_line, _time.GetUtcNow().UtcDateTime);
+            FileStream file = FileFor(_line.WrittenCount);
+            try
+            {
+                file.Write(_line.WrittenSpan);
+                _unforced = true;
+            }
+            catch (IOException)
+            {
+                CloseFile();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Forces the letters of records to the disk.</summary>
+    /// <exception cref="IOException">They may not be there: the records must not count as taken.</exception>
+    public void Force()
+    {
+        lock (_writing)
+        {
+            if (_unforced) _file?.Flush(flushToDisk: true);
+            _unforced = false;
         }
     }
 
@@ -144,7 +184,13 @@ public sealed class DeadLetters : IDisposable
     private FileStream FileFor(int bytes)
     {
         long limit = Math.Max(_maxBytes / FilesInFolder, 1);
-        if (_file is not null && _file.Length > 0 && _file.Length + bytes > limit) CloseFile();
+        if (_file is not null && _file.Length > 0 && _file.Length + bytes > limit)
+        {
+            // Nobody forces a file that is not the current one any more.
+            if (_unforced) _file.Flush(flushToDisk: true);
+            _unforced = false;
+            CloseFile();
+        }
         MakeRoom(bytes);
         if (_file is not null) return _file;
         Directory.CreateDirectory(_folder);

@@ -15,6 +15,9 @@ public sealed class Intake
     /// <summary>How many shards there are.</summary>
     public int ShardCount => _inlets.Length;
 
+    /// <summary>The inlet of a shard by its number.</summary>
+    public ShardInlet this[int shard] => _inlets[shard];
+
     /// <summary>
     /// The inlet of a device's shard. By a hash of the name that is the same in every process (FNV-1a over UTF-16), so that a device keeps its
     /// shard, and with it its order in every lane, over restarts.

@@ -21,11 +21,12 @@ namespace HyperIngest.Host.Commands;
 /// <param name="Journal">The journal's folder.</param>
 /// <param name="JournalBytesPerDay">Bytes a day at that rate.</param>
 /// <param name="Fsync">The fsync policy.</param>
+/// <param name="Sources">The sources that are no devices.</param>
 /// <param name="Sinks">The sinks with their types.</param>
 /// <param name="Http">Where HTTP listens.</param>
 internal sealed record SiteSummary(
     string Node, int Shards, int Devices, int Connections, long Series, long RequestsPerPoll, double RequestsPerSecond, double ReadingsPerSecond,
-    int Unpaced, string Journal, double JournalBytesPerDay, string Fsync, IReadOnlyList<string> Sinks, string Http)
+    int Unpaced, string Journal, double JournalBytesPerDay, string Fsync, IReadOnlyList<string> Sources, IReadOnlyList<string> Sinks, string Http)
 {
     private const double SecondsPerDay = 86_400;
 
@@ -54,6 +55,7 @@ internal sealed record SiteSummary(
             Math.Round(requestRate, 1), Math.Round(readingRate, 1), site.ModbusDevices.Count(d => d.Poll.Interval == TimeSpan.Zero), site.Pipeline.Journal.Path,
             Math.Round(readingRate * Reading.SizeInBytes * SecondsPerDay),
             FsyncSetting.Type.Format(new FsyncSetting(site.Pipeline.Journal.Fsync, site.Pipeline.Journal.FsyncInterval)),
+            [.. site.KafkaSources.Select(s => $"{s.Name} (kafka, {string.Join(", ", s.Topics)} as {s.Group})")],
             [.. site.PostgresSinks.Select(Describe), .. site.KafkaSinks.Select(Describe)], site.Http.Listen?.ToString() ?? "off");
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using HyperIngest.Core;
+using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Postgres;
@@ -18,6 +19,9 @@ internal sealed record SiteConfiguration
 
     /// <summary>Modbus devices, ranges spread out. Devices of one range or template share one tag list.</summary>
     public required IReadOnlyList<ModbusDeviceOptions> ModbusDevices { get; init; }
+
+    /// <summary>Kafka sources.</summary>
+    public IReadOnlyList<KafkaSourceOptions> KafkaSources { get; init; } = [];
 
     /// <summary>PostgreSQL sinks.</summary>
     public required IReadOnlyList<PostgresOptions> PostgresSinks { get; init; }

@@ -2,6 +2,7 @@ using HyperIngest.Core;
 using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Configuration;
+using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using Microsoft.Extensions.Logging;
 
@@ -44,7 +45,11 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
         _clock = new ClockWatch(Metrics, loggers.CreateLogger("HyperIngest.Clock"));
         // Recovery and a catalog of a million names are work; the caller's thread has probes to answer.
         _pipeline = await Task.Run(() => Pipeline.Open(site.Pipeline, Metrics, loggers), cancellationToken);
-        _pipeline.AddSource(new ModbusSource("modbus", site.ModbusDevices, _pipeline.Catalog, _pipeline.Intake, Metrics, loggers));
+        if (site.ModbusDevices.Count > 0) _pipeline.AddSource(new ModbusSource("modbus", site.ModbusDevices, _pipeline.Catalog, _pipeline.Intake, Metrics, loggers));
+        foreach (KafkaSourceOptions source in site.KafkaSources)
+        {
+            _pipeline.AddSource(new KafkaSource(source, _pipeline.Catalog, _pipeline.Intake, _pipeline.DeadLetters, Metrics, loggers));
+        }
         AddRules(_pipeline);
         foreach (ISink sink in SiteSinks.Create(site, _pipeline.Catalog, Metrics, loggers)) _pipeline.AddSink(sink);
         cancellationToken.ThrowIfCancellationRequested();

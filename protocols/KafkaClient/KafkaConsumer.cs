@@ -8,19 +8,25 @@ namespace HyperIngest.Kafka;
 
 /// <summary>
 /// A consumer: of a group (<see cref="Subscribe"/>) or of partitions given to it (<see cref="Assign"/>). Messages come by the batch, in the library's memory, without a copy or an
-/// allocation. Offsets are committed by <see cref="Commit"/> alone. One thread uses it.
+/// allocation. Offsets are committed by <see cref="Commit"/>, <see cref="StartCommit"/> and, as <see cref="StoreOffsets"/> says, by the library. One thread uses it.
 /// </summary>
 public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
 {
-    /// <summary>What nobody may set otherwise: an offset is committed when its readings are safe, and not because time has passed.</summary>
-    private static readonly Dictionary<string, string> Promised = new() { ["enable.auto.commit"] = "false", ["enable.auto.offset.store"] = "false" };
+    /// <summary>
+    /// What nobody may set otherwise. The library commits by itself, but only what <see cref="StoreOffsets"/> has said: it knows when the group is at rest. A commit that the program
+    /// sends while the member waits to join again is answered after the join, for a generation that is over, and the library then takes the whole assignment for lost.
+    /// </summary>
+    private static readonly Dictionary<string, string> Promised = new() { ["enable.auto.commit"] = "true", ["enable.auto.offset.store"] = "false" };
 
     private readonly IKafkaRebalance? _rebalance;
     private readonly Dictionary<nint, string> _topicNames = [];
     private readonly GCHandle _self;
     private nint _client;
     private nint _queue;
-    private ExceptionDispatchInfo? _rebalanceFailed;
+    private ExceptionDispatchInfo? _callbackFailed;
+
+    // Where the answers to started commits come; 0 until the first.
+    private nint _commitQueue;
 
     // Written by the consuming thread (release), read by anyone (acquire).
     private KafkaFault? _fault;
@@ -43,6 +49,7 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         KafkaLog.Attach(conf);
         Librdkafka.ConfSetError(conf, &OnError);
         Librdkafka.ConfSetRebalance(conf, &OnRebalance);
+        Librdkafka.ConfSetOffsetCommit(conf, &OnOffsetCommit);
         try
         {
             _client = KafkaConfiguration.NewClient(Librdkafka.Consumer, conf);
@@ -67,6 +74,18 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
 
     /// <summary>Forgets a fault that is over.</summary>
     public void ClearFault() => Volatile.Write(ref _fault, null);
+
+    /// <summary>Told, inside <see cref="Consume"/>, what became of a commit that the library made by itself: the offsets of partitions without an error of their own, or the error of all.</summary>
+    public Action<KafkaError, IReadOnlyList<KafkaPosition>>? OffsetsCommitted { get; set; }
+
+    /// <summary>Lets the library commit these offsets (each the next one to read) at its next auto.commit.interval.ms, once the group is at rest.</summary>
+    public KafkaError StoreOffsets(IReadOnlyList<KafkaPosition> offsets)
+    {
+        NativeTopicPartitionList* list = ListOf(offsets);
+        KafkaError error = new(Librdkafka.StoreOffsets(_client, list));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
 
     /// <summary>Joins the group and asks for these topics; a name that begins with ^ is a pattern.</summary>
     public KafkaError Subscribe(IReadOnlyList<string> topics)
@@ -107,9 +126,9 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
     public int Consume(KafkaBatch batch, TimeSpan limit)
     {
         int count = batch.Fill(_queue, limit);
-        if (_rebalanceFailed is { } failed)
+        if (_callbackFailed is { } failed)
         {
-            _rebalanceFailed = null;
+            _callbackFailed = null;
             failed.Throw();
         }
         return count;
@@ -135,6 +154,54 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         Librdkafka.ListDestroy(list);
         return error;
     }
+
+    /// <summary>
+    /// Sends a commit and does not wait for its answer, which <see cref="TryEndCommit"/> gives. For <see cref="IKafkaRebalance.Revoked"/>: elsewhere a rebalance may be under way, see
+    /// <see cref="StoreOffsets"/>. Start the next when this one has ended.
+    /// </summary>
+    /// <param name="offsets">One a partition, at least one; each the next offset to read.</param>
+    /// <returns>An error when it could not be sent; there is no answer then.</returns>
+    public KafkaError StartCommit(IReadOnlyList<KafkaPosition> offsets)
+    {
+        if (_commitQueue == 0) _commitQueue = Librdkafka.QueueNew(_client);
+        NativeTopicPartitionList* list = ListOf(offsets);
+        KafkaError error = new(Librdkafka.CommitQueue(_client, list, _commitQueue, 0, 0));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    /// <summary>Whether the started commit has been answered, waiting until <paramref name="limit"/>.</summary>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="error">What the coordinator said; of several partitions' errors the first.</param>
+    public bool TryEndCommit(TimeSpan limit, out KafkaError error)
+    {
+        error = KafkaError.None;
+        nint answer = _commitQueue == 0 ? 0 : Librdkafka.QueuePoll(_commitQueue, (int)limit.TotalMilliseconds);
+        if (answer == 0) return false;
+        error = new KafkaError(Librdkafka.EventErrorCode(answer));
+        NativeTopicPartitionList* list = Librdkafka.EventList(answer);
+        for (int i = 0; list is not null && i < list->Count && !error.IsError; i++) error = new KafkaError(list->Elements[i].Error);
+        Librdkafka.EventDestroy(answer);
+        return true;
+    }
+
+    /// <summary>
+    /// Reads these partitions, which the group has given to this consumer, from other places: also when their reading has stopped because what was wanted is gone, where
+    /// <see cref="Seek"/> is refused. What was fetched of them before may still come.
+    /// </summary>
+    public KafkaError Reassign(IReadOnlyList<KafkaPosition> positions)
+    {
+        NativeTopicPartitionList* list = ListOf(positions);
+        KafkaError error = KafkaError.Take(Librdkafka.IncrementalUnassign(_client, list));
+        if (!error.IsError) error = KafkaError.Take(Librdkafka.IncrementalAssign(_client, list));
+        Librdkafka.ListDestroy(list);
+        return error;
+    }
+
+    /// <summary>Sets the properties as the constructor would, and connects nowhere.</summary>
+    /// <exception cref="KafkaException">The library is missing, or a property is wrong.</exception>
+    public static void Check(KafkaClientOptions options, IReadOnlyDictionary<string, string> properties) =>
+        Librdkafka.ConfDestroy(KafkaConfiguration.Build(options, properties, Promised));
 
     /// <summary>What the group has committed of these partitions, notes and all; an offset of <see cref="KafkaPosition.Stored"/> means nothing yet. Blocks.</summary>
     public IReadOnlyList<KafkaPosition> Committed(IReadOnlyList<KafkaPosition> partitions, TimeSpan limit, out KafkaError error)
@@ -188,8 +255,9 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         KafkaError closed = new(Librdkafka.ConsumerClose(_client));
         if (closed.IsError) KafkaLog.NotLeft(Logger, Name, closed);
         Librdkafka.QueueDestroy(_queue);
+        if (_commitQueue != 0) Librdkafka.QueueDestroy(_commitQueue);
         Librdkafka.Destroy(_client);
-        _client = _queue = 0;
+        _client = _queue = _commitQueue = 0;
         _self.Free();
     }
 
@@ -228,6 +296,29 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnOffsetCommit(nint client, int code, NativeTopicPartitionList* offsets, nint opaque)
+    {
+        if (GCHandle.FromIntPtr(opaque).Target is not KafkaConsumer { OffsetsCommitted: { } told } owner || code == KafkaErrorCode.LocalNoOffset) return;
+        try
+        {
+            List<KafkaPosition> committed = [];
+            KafkaError error = new(code);
+            for (int i = 0; offsets is not null && i < offsets->Count; i++)
+            {
+                ref NativeTopicPartition element = ref offsets->Elements[i];
+                if (element.Error != 0 && !error.IsError) error = new KafkaError(element.Error);
+                else if (element.Error == 0 && code == 0) committed.Add(new KafkaPosition(Marshal.PtrToStringUTF8(element.Topic) ?? "", element.Partition, element.Offset));
+            }
+            told(error, committed);
+        }
+        catch (Exception failed)
+        {
+            // Nothing may be thrown through the library: the consuming call throws it.
+            owner._callbackFailed = ExceptionDispatchInfo.Capture(failed);
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnRebalance(nint client, int code, NativeTopicPartitionList* partitions, nint opaque)
     {
         if (GCHandle.FromIntPtr(opaque).Target is not KafkaConsumer owner) return;
@@ -238,13 +329,15 @@ public sealed unsafe class KafkaConsumer : IKafkaClient, IDisposable
         catch (Exception failed)
         {
             // Nothing may be thrown through the library: the consuming call throws it, and nothing is assigned meanwhile.
-            owner._rebalanceFailed = ExceptionDispatchInfo.Capture(failed);
+            owner._callbackFailed = ExceptionDispatchInfo.Capture(failed);
             _ = Librdkafka.Assign(client, null);
         }
     }
 
     private void Rebalance(nint client, int code, NativeTopicPartitionList* partitions)
     {
+        // A topic that is given back may be freed, and its handle be another topic's next.
+        _topicNames.Clear();
         bool cooperative = Marshal.PtrToStringUTF8(Librdkafka.RebalanceProtocol(client)) == "COOPERATIVE";
         if (code == KafkaErrorCode.LocalAssignPartitions)
         {

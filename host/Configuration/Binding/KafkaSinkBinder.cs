@@ -43,7 +43,8 @@ internal static class KafkaSinkBinder
         return sink;
     }
 
-    private static KafkaClientOptions Client(SectionReader reader)
+    /// <summary>How the cluster is reached; a source has the same keys.</summary>
+    internal static KafkaClientOptions Client(SectionReader reader)
     {
         Dictionary<string, string> properties = new(StringComparer.Ordinal);
         if (reader.Has(KafkaSinkSchema.Properties))

@@ -101,6 +101,25 @@ internal sealed class SectionReader
         return [];
     }
 
+    /// <summary>The values of a list, in order; a single value may stand there without the list.</summary>
+    public IReadOnlyList<T> Values<T>(ValuesKey<T> key)
+    {
+        YamlNode? node = _entries.TryGetValue(key.Name, out YamlEntry? entry) ? entry.Value : null;
+        IReadOnlyList<YamlNode> items = node switch
+        {
+            YamlSequence sequence => sequence.Items,
+            null or YamlScalar { IsNothing: true } => [],
+            _ => [node],
+        };
+        if (items.Count == 0 && key.Required) Problems.Error(entry?.Key.Mark ?? Mark, PathOf(key), "expected a list with at least one item, found nothing");
+        List<T> values = new(items.Count);
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (Scalar(items[i], $"{PathOf(key)}[{i}]", key.Item, secret: false, out T value)) values.Add(value);
+        }
+        return values;
+    }
+
     /// <summary>Sections under names of the user's own, in file order.</summary>
     public IReadOnlyList<(YamlScalar Name, SectionReader Section)> Named(NamedSectionsKey key) =>
         [.. Entries(key).Select(e => (e.Key, new SectionReader(_context, e.Value, e.Key.Mark, $"{PathOf(key)}.{e.Key.Text}", key.Item)))];

@@ -15,6 +15,7 @@ internal static class SiteBinder
     {
         SectionReader http = root.Section(SiteSchema.HttpServer);
         SectionReader log = root.Section(SiteSchema.Logging);
+        if (!root.Has(SiteSchema.Devices) && !root.Has(SiteSchema.Sources)) root.Error(SiteSchema.Devices, "expected a list with at least one item, here or in sources, found neither");
         (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka) = SinkBinder.Bind(root);
         return new SiteConfiguration
         {
@@ -24,6 +25,7 @@ internal static class SiteBinder
             Log = new LogOptions(log.Get(SiteSchema.Log.Level), log.Get(SiteSchema.Log.Format)),
             DrainTime = root.Get(SiteSchema.Drain),
             ModbusDevices = DeviceBinder.Bind(root),
+            KafkaSources = KafkaSourceBinder.Bind(root),
             PostgresSinks = postgres,
             KafkaSinks = kafka,
         };

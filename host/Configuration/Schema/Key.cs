@@ -112,6 +112,22 @@ internal sealed record NamedValuesKey<T>(string Name, ScalarType<T> Type, string
     public override string Default => "none";
 }
 
+/// <summary>A key with a list of values.</summary>
+internal sealed record ValuesKey<T>(string Name, ScalarType<T> Item, string Summary) : Key(Name, Summary)
+{
+    /// <summary>The file must have it, with at least one value.</summary>
+    public bool Required { get; init; }
+
+    /// <inheritdoc/>
+    public override string TypeName => "list of " + Item.Name;
+
+    /// <inheritdoc/>
+    public override string Range => Item.Range;
+
+    /// <inheritdoc/>
+    public override string Default => Required ? "required" : "none";
+}
+
 /// <summary>The keys a mapping may have.</summary>
 /// <param name="Title">For the reference.</param>
 /// <param name="Keys">All of them.</param>

@@ -3,6 +3,7 @@ using HyperIngest.Core.Journal;
 using HyperIngest.Core.Shaping;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Kafka.Registry;
@@ -27,6 +28,8 @@ internal static class OptionDefaults
     public static readonly PostgresOptions Postgres = new() { ConnectionString = "" };
 
     public static readonly KafkaSinkOptions Kafka = new() { Client = new KafkaClientOptions { Brokers = "" } };
+
+    public static readonly KafkaSourceOptions KafkaSource = new() { Name = "", Group = "", Topics = [], Client = new KafkaClientOptions { Brokers = "" } };
 
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
 

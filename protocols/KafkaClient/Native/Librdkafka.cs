@@ -258,4 +258,19 @@ internal static unsafe partial class Librdkafka
 
     [LibraryImport(KafkaLibrary.Name, EntryPoint = "rd_kafka_consumer_close")]
     public static partial int ConsumerClose(nint client);
+
+    [LibraryImport(KafkaLibrary.Name, EntryPoint = "rd_kafka_queue_new")]
+    public static partial nint QueueNew(nint client);
+
+    [LibraryImport(KafkaLibrary.Name, EntryPoint = "rd_kafka_commit_queue")]
+    public static partial int CommitQueue(nint client, NativeTopicPartitionList* offsets, nint queue, nint callback, nint opaque);
+
+    [LibraryImport(KafkaLibrary.Name, EntryPoint = "rd_kafka_event_topic_partition_list")]
+    public static partial NativeTopicPartitionList* EventList(nint @event);
+
+    [LibraryImport(KafkaLibrary.Name, EntryPoint = "rd_kafka_conf_set_offset_commit_cb")]
+    public static partial void ConfSetOffsetCommit(nint conf, delegate* unmanaged[Cdecl]<nint, int, NativeTopicPartitionList*, nint, void> committed);
+
+    [LibraryImport(KafkaLibrary.Name, EntryPoint = "rd_kafka_offsets_store")]
+    public static partial int StoreOffsets(nint client, NativeTopicPartitionList* offsets);
 }

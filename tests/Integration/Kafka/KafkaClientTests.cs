@@ -136,7 +136,7 @@ public sealed unsafe class KafkaClientTests : IDisposable
         }
         Assert.Equal([4, 5, 6, 7, 8, 9], offsets);
         Assert.False(consumer.Commit([new("t", 0, 7)], wait: true).IsError);
-        IReadOnlyList<KafkaPosition> committed = consumer.Committed([new("t", 0, 0)], Patience, out KafkaError error);
+        IReadOnlyList<KafkaPosition> committed = consumer.Committed([new("t", 0, 0)], Patience, out HyperIngest.Kafka.KafkaError error);
         Assert.False(error.IsError);
         Assert.Equal(7, Assert.Single(committed).Offset);
         batch.Clear();

@@ -30,6 +30,15 @@ public class DocumentationTests
     }
 
     [Fact]
+    public void The_sample_from_Kafka_to_PostgreSQL_is_free_of_errors_and_warnings()
+    {
+        ConfigurationResult<SiteConfiguration> result = ConfigurationFile.LoadSite(RepositoryRoot.File("samples", "kafka-to-postgres.yaml"));
+        Assert.Empty(result.Problems);
+        Assert.Equal("hyperingest-postgres", Assert.Single(result.Value!.KafkaSources).Group);
+        Assert.Single(SiteSummary.Of(result.Value).Sources);
+    }
+
+    [Fact]
     public void The_sample_plant_is_free_of_errors()
     {
         ConfigurationResult<PlantConfiguration> result = ConfigurationFile.LoadPlant(RepositoryRoot.File("samples", "plant.yaml"));
@@ -60,7 +69,7 @@ public class DocumentationTests
     public void Every_sample_is_tested()
     {
         string[] samples = [.. Directory.GetFiles(RepositoryRoot.File("samples")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        Assert.Equal(["kafka.yaml", "plant.yaml", "site.yaml"], samples);
+        Assert.Equal(["kafka-to-postgres.yaml", "kafka.yaml", "plant.yaml", "site.yaml"], samples);
     }
 
     [Fact]
