@@ -8,7 +8,14 @@ namespace HyperIngest.Host.Commands.Demo;
 internal static class KafkaDemoSink
 {
     /// <summary>librdkafka properties that make another producer comparable with the sink's.</summary>
-    public static IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string> { ["compression.codec"] = "lz4", ["linger.ms"] = "5", ["queue.buffering.max.messages"] = "500000", ["queue.buffering.max.kbytes"] = "1048576" };
+    public static IReadOnlyDictionary<string, string> Properties => new Dictionary<string, string>
+    {
+        ["compression.codec"] = "lz4",
+        ["linger.ms"] = "5",
+        // A loop that never waits for its reports wants room: with the library's own 100,000 records it stands still more often.
+        ["queue.buffering.max.messages"] = "500000",
+        ["queue.buffering.max.kbytes"] = "1048576",
+    };
 
     /// <summary>A sink of the run's topic.</summary>
     public static KafkaSink Create(DemoOptions options, KafkaCluster cluster, Pipeline pipeline, ILoggerFactory loggers) => new(

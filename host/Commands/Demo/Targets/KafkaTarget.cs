@@ -14,8 +14,8 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     private const double LeastCeilingRatio = 0.9;
     private const double MostAllocatedBytes = 16;
 
-    // With --max the devices wait for the verifier too: the test broker throws out what is not read. A million JSON records are 30 MB of what it keeps, half a second here.
-    private const long MostAhead = 1_000_000;
+    // With --max the devices wait for the verifier too: the test broker throws out what is not read. Two million JSON records are 60 MB of the 160 it keeps.
+    private const long MostAhead = 2_000_000;
 
     // 20 ms of three million readings a second are 60,000: a small part of that million.
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
