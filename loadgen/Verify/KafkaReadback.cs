@@ -139,18 +139,19 @@ public sealed class KafkaReadback : IReadback, IDisposable
     private void Take(KafkaBatch batch)
     {
         int count = _consumer.Consume(batch, BatchWait);
+        long now = DateTime.UtcNow.Ticks;
         for (int i = 0; i < count; i++)
         {
             ref readonly KafkaMessage message = ref batch[i];
             if (message.Error is not (0 or KafkaErrorCode.LocalPartitionEnd)) continue;
             Partition partition = Find(message);
-            if (message.Error == 0) Decode(batch, i, partition);
+            if (message.Error == 0) Decode(batch, i, partition, now);
             else partition.Next = Math.Max(partition.Next, message.Offset);
         }
         batch.Clear();
     }
 
-    private void Decode(KafkaBatch batch, int index, Partition partition)
+    private void Decode(KafkaBatch batch, int index, Partition partition, long now)
     {
         ref readonly KafkaMessage message = ref batch[index];
         if (message.Offset > partition.Next && partition.Next >= 0) Skipped += message.Offset - partition.Next;
@@ -158,7 +159,7 @@ public sealed class KafkaReadback : IReadback, IDisposable
         Records++;
         ReadOnlySpan<byte> value = message.ValueSpan;
         Bytes += value.Length;
-        RecordStatus status = _reader.TryRead(FormatOf(batch, index, ref value), value, DateTime.UtcNow.Ticks, _decoded);
+        RecordStatus status = _reader.TryRead(FormatOf(batch, index, ref value), value, now, _decoded);
         if (status.IsComplete)
         {
             _spool.Append(_decoded.Readings);
@@ -170,10 +171,11 @@ public sealed class KafkaReadback : IReadback, IDisposable
 
     private RecordFormat FormatOf(KafkaBatch batch, int index, ref ReadOnlySpan<byte> value)
     {
-        if (!(batch.TryGetHeader(index, RecordHeaders.Format, out ReadOnlySpan<byte> name) && RecordFormats.TryParse(name, out RecordFormat format)))
-        {
-            format = _options.Format ?? (RecordFormats.TryDetect(value, out RecordFormat detected) ? detected : RecordFormat.Json);
-        }
+        bool detected = RecordFormats.TryDetect(value, out RecordFormat format);
+        // A JSON record a reading is what there are most of, and no other format begins like one: its headers need not be looked for.
+        if (detected && format == RecordFormat.Json) return format;
+        if (!(batch.TryGetHeader(index, RecordHeaders.Format, out ReadOnlySpan<byte> name) && RecordFormats.TryParse(name, out RecordFormat named))) named = _options.Format ?? format;
+        format = named;
         if (ConfluentPrefix.IsAt(value) && ConfluentPrefix.TrySkip(format, value, out _, out ReadOnlySpan<byte> rest)) value = rest;
         return format;
     }
