@@ -40,10 +40,10 @@ internal sealed class TxnOffsetCommitApi : IApi
         {
             BrokerError error = request.Injected ?? request.Broker.Transactions.Check(transactionalId, producerId, epoch, out TransactionalProducer? producer)
                 switch
-                {
-                    BrokerError.None when producer!.State != TransactionState.Ongoing || !producer.Groups.Contains(groupId) => BrokerError.InvalidTxnState,
-                    BrokerError checkedError => checkedError,
-                };
+            {
+                BrokerError.None when producer!.State != TransactionState.Ongoing || !producer.Groups.Contains(groupId) => BrokerError.InvalidTxnState,
+                BrokerError checkedError => checkedError,
+            };
             Group group = request.Broker.Groups.FindOrCreate(groupId);
 
             // A producer that says nothing of a generation is not held to one.
