@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Confluent.Kafka;
-using HyperIngest.Kafka;
 
 namespace HyperIngest.LoadGen.Kafka;
 
@@ -22,12 +21,11 @@ public sealed class ConfluentCeiling(string brokers, string topic, IReadOnlyDict
     private long _confirmed;
     private long _failed;
 
-    static ConfluentCeiling() => KafkaLibrary.ShareWith(typeof(ProducerConfig).Assembly);
-
     /// <summary>Confirmed records a second over ten seconds, and how many that were.</summary>
     /// <exception cref="InvalidOperationException">A record was not confirmed.</exception>
     public async Task<(double PerSecond, long Count)> MeasureAsync(IReadOnlyList<CeilingRecord> records, CancellationToken cancellationToken)
     {
+        ConfluentClient.FindLibrary();
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Thread[] loops = [.. Enumerable.Range(0, producers).Select(n => new Thread(() => Loop(records, n, stop.Token)) { IsBackground = true, Name = $"ceiling-{n}" })];
         foreach (Thread loop in loops) loop.Start();

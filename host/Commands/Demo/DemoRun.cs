@@ -40,7 +40,7 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
         await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(OwnProgram.With("sim", plantPath, "--control"), cancellationToken);
         await using IDemoTarget target = TargetOf(servedPath);
         await target.PrepareAsync(plantPath, cancellationToken);
-        await using IDemoFeed feed = FeedOf();
+        await using IDemoFeed feed = await FeedAsync();
 
         Measured measured = await MeasureAsync(new Plant(plantOptions), simulator, feed, target, cancellationToken);
         await simulator.StopAsync(servedPath, CancellationToken.None);
@@ -60,7 +60,7 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
         _ => new JournalTarget(JournalPath),
     };
 
-    private IDemoFeed FeedOf() => options.Route == DemoRoute.KafkaPostgres ? new KafkaFeed(options, folder, new KafkaCluster(options.Kafka), loggers) : new DirectFeed(options, loggers);
+    private async Task<IDemoFeed> FeedAsync() => options.Route == DemoRoute.KafkaPostgres ? new KafkaFeed(options, folder, await KafkaCluster.OpenAsync(options.Kafka), loggers) : new DirectFeed(options, loggers);
 
     private async Task<Measured> MeasureAsync(
         Plant plant, SimulatorProcess simulator, IDemoFeed feed, IDemoTarget target, CancellationToken cancellationToken)

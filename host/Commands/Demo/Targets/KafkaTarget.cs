@@ -40,7 +40,7 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     /// <inheritdoc/>
     public async Task PrepareAsync(string plantPath, CancellationToken cancellationToken)
     {
-        _cluster = new KafkaCluster(options.Kafka);
+        _cluster = await KafkaCluster.OpenAsync(options.Kafka);
         progress.Phase($"kafka: {_cluster.Description}, topic {_cluster.Topic}");
         _follower = await KafkaFollower.StartAsync(plantPath, servedPath, _cluster.Client.Brokers, _cluster.Topic, folder, cancellationToken);
     }
@@ -63,9 +63,9 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     {
         progress.Phase("ceiling: the same records by a bare Confluent.Kafka Produce loop, nothing else at work");
         string topic = _cluster!.Topic + "-ceiling";
-        _cluster.CreateTopic(topic);
+        await _cluster.CreateTopicAsync(topic);
         RecordSample sample = RecordSample.Of(Path.Combine(folder, "journal"));
-        IReadOnlyList<CeilingRecord> records = sample.Records(options.Format, KafkaCluster.TestPartitions);
+        IReadOnlyList<CeilingRecord> records = sample.Records(options.Format, KafkaCluster.Partitions);
         double readingsPerRecord = sample.Readings / (double)records.Count;
         (double rate, long count) = await new ConfluentCeiling(_cluster.Client.Brokers, topic, KafkaDemoSink.Properties, producers: Shards).MeasureAsync(records, cancellationToken);
         return new Ceiling("a bare Confluent.Kafka Produce loop", rate * readingsPerRecord, (long)(count * readingsPerRecord));
