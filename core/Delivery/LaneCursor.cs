@@ -15,6 +15,9 @@ internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progres
     private JournalPosition _stored = new(-1, 0);
     private long _storedAt;
 
+    // What comes next is stored at once: a node that is killed again and again within the interval would otherwise send the same readings in every life, and ever more of them.
+    private bool _due;
+
     /// <summary>The sink stores the cursor itself.</summary>
     public bool SinkKeeps { get; private set; }
 
@@ -33,6 +36,7 @@ internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progres
     {
         IsKnown = true;
         MoveTo(cursor);
+        _due = true;
     }
 
     /// <summary>The lane is at <paramref name="cursor"/>.</summary>
@@ -43,15 +47,16 @@ internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progres
         else Store(force: false);
     }
 
-    /// <summary>For sinks that keep no cursor: stores it once a second, or now. Retention follows what is stored, not what was delivered.</summary>
+    /// <summary>For sinks that keep no cursor: stores it with the first delivery of a lane just opened and then once a second, or now. Retention follows what is stored, not what was delivered.</summary>
     public void Store(bool force)
     {
         if (!IsKnown || SinkKeeps) return;
         JournalPosition cursor = _progress.Cursor;
-        if (cursor == _stored || (!force && _time.GetElapsedTime(_storedAt) < StoreInterval)) return;
+        if (cursor == _stored || (!force && !_due && _time.GetElapsedTime(_storedAt) < StoreInterval)) return;
         _log.StoreCursor(_sink, cursor);
         _log.SetCursor(_sink, cursor);
         _stored = cursor;
         _storedAt = _time.GetTimestamp();
+        _due = false;
     }
 }
