@@ -73,6 +73,19 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
         return true;
     }
 
+    /// <summary>
+    /// Takes in reports until none is missing or one says that its record failed; false when none came for the stall time. A transaction that lacks a record can only be aborted, and the library
+    /// says nothing of the other records until it is.
+    /// </summary>
+    public bool AwaitReportsOrFailure(CancellationToken cancellationToken)
+    {
+        while (_inFlight > 0 && _failedCount == 0)
+        {
+            if (!AwaitProgress(cancellationToken)) return false;
+        }
+        return true;
+    }
+
     /// <summary>Gives up what is under way, before the producer is closed. Says how many records brokers may have all the same.</summary>
     public int Abandon()
     {
