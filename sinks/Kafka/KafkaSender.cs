@@ -23,6 +23,7 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
     private readonly KafkaReport[] _reports = new KafkaReport[1024];
     private int[] _failed = new int[64];
     private int _failedCount;
+    private long _faultsCounted;
     private long _progressAt;
 
     // Written by the lane's thread; a gauge reads it.
@@ -213,6 +214,7 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
     private int TakeReports(TimeSpan limit)
     {
         int count = _producer.Poll(_reports, limit);
+        if (_producer.Faults != _faultsCounted) CountFaults();
         if (count == 0) return 0;
         _progressAt = Stopwatch.GetTimestamp();
         long bytes = 0;
@@ -235,6 +237,12 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
         // Whatever the client complained of, brokers confirm again.
         if (good > 0 && _producer.Fault is not null) _producer.ClearFault();
         return count;
+    }
+
+    private void CountFaults()
+    {
+        _metrics.Faults.Add(_producer.Faults - _faultsCounted);
+        _faultsCounted = _producer.Faults;
     }
 
     private void Fail(int number, int code)
