@@ -5,7 +5,8 @@ namespace HyperIngest.Core.Delivery;
 /// <summary>Where a lane is, and who is told: the journal's retention, and for sinks that keep no cursor the file beside the journal. Used by the lane's loop alone.</summary>
 internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progress, TimeProvider time)
 {
-    // A cursor beside the journal costs an fsync. Once a second bounds what is delivered again after a crash, and is far from costing anything.
+    // A durable cursor beside the journal costs an fsync. Once a second bounds what is delivered again after a power cut, and is far from costing anything. What is written in between outlives the
+    // process: after a kill a delivery is sent again.
     private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
 
     private readonly string _sink = sink;
@@ -14,9 +15,6 @@ internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progres
     private readonly TimeProvider _time = time;
     private JournalPosition _stored = new(-1, 0);
     private long _storedAt;
-
-    // What comes next is stored at once: a node that is killed again and again within the interval would otherwise send the same readings in every life, and ever more of them.
-    private bool _due;
 
     /// <summary>The sink stores the cursor itself.</summary>
     public bool SinkKeeps { get; private set; }
@@ -36,7 +34,6 @@ internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progres
     {
         IsKnown = true;
         MoveTo(cursor);
-        _due = true;
     }
 
     /// <summary>The lane is at <paramref name="cursor"/>.</summary>
@@ -44,19 +41,22 @@ internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progres
     {
         _progress.MoveTo(cursor);
         if (SinkKeeps) _log.SetCursor(_sink, cursor);
-        else Store(force: false);
+        else
+        {
+            Store(force: false);
+            if (cursor != _stored) _log.NoteCursor(_sink, cursor);
+        }
     }
 
-    /// <summary>For sinks that keep no cursor: stores it with the first delivery of a lane just opened and then once a second, or now. Retention follows what is stored, not what was delivered.</summary>
+    /// <summary>For sinks that keep no cursor: stores it durably once a second, or now. Retention follows what is stored, not what was delivered.</summary>
     public void Store(bool force)
     {
         if (!IsKnown || SinkKeeps) return;
         JournalPosition cursor = _progress.Cursor;
-        if (cursor == _stored || (!force && !_due && _time.GetElapsedTime(_storedAt) < StoreInterval)) return;
+        if (cursor == _stored || (!force && _time.GetElapsedTime(_storedAt) < StoreInterval)) return;
         _log.StoreCursor(_sink, cursor);
         _log.SetCursor(_sink, cursor);
         _stored = cursor;
         _storedAt = _time.GetTimestamp();
-        _due = false;
     }
 }

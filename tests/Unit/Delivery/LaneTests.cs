@@ -385,7 +385,7 @@ public sealed class LaneTests
     }
 
     [Fact]
-    public async Task The_first_delivery_of_a_life_moves_the_stored_cursor_however_short_the_life_is()
+    public async Task Each_delivery_moves_the_cursor_that_outlives_the_process_however_short_its_life_is()
     {
         ScriptedSink sink = new(keepsCursor: false);
         await using LaneHarness harness = new(sink);
@@ -395,7 +395,7 @@ public sealed class LaneTests
         JournalPosition first = harness.End;
         harness.Write(10);
         await harness.DrainAsync();
-        // Far within the second after which it would be stored anyway.
+        // Far within the second after which it would be made durable anyway; the second delivery's may not be written yet.
         Assert.True(harness.Log.LoadCursor(sink.Name) >= first, $"{harness.Log.LoadCursor(sink.Name)}");
     }
 
