@@ -50,6 +50,9 @@ public interface ILaneLog
 
     /// <summary>Replaces the cursor beside the journal, atomically and durably.</summary>
     void StoreCursor(string sink, JournalPosition cursor);
+
+    /// <summary>Replaces it so that it outlives the process, and costs no fsync: a power cut may leave the one stored before.</summary>
+    void NoteCursor(string sink, JournalPosition cursor);
 }
 
 /// <summary>Reads a shard's records in order.</summary>

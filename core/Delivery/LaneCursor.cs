@@ -5,7 +5,8 @@ namespace HyperIngest.Core.Delivery;
 /// <summary>Where a lane is, and who is told: the journal's retention, and for sinks that keep no cursor the file beside the journal. Used by the lane's loop alone.</summary>
 internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progress, TimeProvider time)
 {
-    // A cursor beside the journal costs an fsync. Once a second bounds what is delivered again after a crash, and is far from costing anything.
+    // A durable cursor beside the journal costs an fsync. Once a second bounds what is delivered again after a power cut, and is far from costing anything. What is written in between outlives the
+    // process: after a kill a delivery is sent again.
     private static readonly TimeSpan StoreInterval = TimeSpan.FromSeconds(1);
 
     private readonly string _sink = sink;
@@ -40,10 +41,14 @@ internal sealed class LaneCursor(string sink, ILaneLog log, LaneProgress progres
     {
         _progress.MoveTo(cursor);
         if (SinkKeeps) _log.SetCursor(_sink, cursor);
-        else Store(force: false);
+        else
+        {
+            Store(force: false);
+            if (cursor != _stored) _log.NoteCursor(_sink, cursor);
+        }
     }
 
-    /// <summary>For sinks that keep no cursor: stores it once a second, or now. Retention follows what is stored, not what was delivered.</summary>
+    /// <summary>For sinks that keep no cursor: stores it durably once a second, or now. Retention follows what is stored, not what was delivered.</summary>
     public void Store(bool force)
     {
         if (!IsKnown || SinkKeeps) return;

@@ -51,6 +51,9 @@ public sealed class ShardLaneLog(ReadingJournal journal, int shard) : ILaneLog, 
     public void StoreCursor(string sink, JournalPosition cursor) => (_cursor ??= journal.OpenCursor(sink, shard)).Store(cursor);
 
     /// <inheritdoc/>
+    public void NoteCursor(string sink, JournalPosition cursor) => (_cursor ??= journal.OpenCursor(sink, shard)).Note(cursor);
+
+    /// <inheritdoc/>
     public void Dispose() => _cursor?.Dispose();
 
     private sealed class Reader(JournalReader reader, LaneHold hold) : ILaneLogReader

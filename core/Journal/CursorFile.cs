@@ -37,12 +37,27 @@ public sealed class CursorFile : IDisposable
     public void Store(JournalPosition cursor)
     {
         Span<byte> value = stackalloc byte[ValueBytes];
-        BinaryPrimitives.WriteInt64LittleEndian(value, cursor.Offset);
-        BinaryPrimitives.WriteInt32LittleEndian(value[IndexAt..], cursor.Index);
+        Write(cursor, value);
         _file.Store(value);
+        Cursor = cursor;
+    }
+
+    /// <summary>Stores a cursor so that it outlives the process; after a power cut there may be the one stored durably before.</summary>
+    /// <exception cref="IOException">It is not stored; the one before stands.</exception>
+    public void Note(JournalPosition cursor)
+    {
+        Span<byte> value = stackalloc byte[ValueBytes];
+        Write(cursor, value);
+        _file.Note(value);
         Cursor = cursor;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private static void Write(JournalPosition cursor, Span<byte> value)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(value, cursor.Offset);
+        BinaryPrimitives.WriteInt32LittleEndian(value[IndexAt..], cursor.Index);
+    }
 }

@@ -19,7 +19,12 @@ internal sealed class TwoSlotFile : IDisposable
 
     private readonly SafeFileHandle _file;
     private readonly byte[] _slot;
+
+    // The last value known to be durable has this number. What is not durable yet has the next one, in the other slot.
     private long _number;
+
+    // Whether what was found when the file was opened has been flushed: the process before may have left it in the page cache.
+    private bool _settled;
 
     /// <summary>Opens or makes the file; <paramref name="value"/> is filled with what was stored last, or left alone when there is nothing whole.</summary>
     public TwoSlotFile(string path, Span<byte> value)
@@ -45,13 +50,23 @@ internal sealed class TwoSlotFile : IDisposable
     /// <summary>Replaces the value; durable when it returns.</summary>
     public void Store(ReadOnlySpan<byte> value)
     {
+        Note(value);
+        RandomAccess.FlushToDisk(_file);
+        _number++;
+    }
+
+    /// <summary>
+    /// Replaces the value for whoever opens the file next, durably only with the next <see cref="Store"/>: it outlives the process, and after a power cut there may be the value stored last instead.
+    /// </summary>
+    public void Note(ReadOnlySpan<byte> value)
+    {
+        if (!_settled && _number > 0) RandomAccess.FlushToDisk(_file);
+        _settled = true;
         long number = _number + 1;
         BinaryPrimitives.WriteInt64LittleEndian(_slot, number);
         value.CopyTo(_slot.AsSpan(NumberBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(_slot.AsSpan(_slot.Length - CrcBytes), Crc32C.Of(_slot.AsSpan(0, _slot.Length - CrcBytes)));
         RandomAccess.Write(_file, _slot, number % 2 * SlotSpacing);
-        RandomAccess.FlushToDisk(_file);
-        _number = number;
     }
 
     /// <inheritdoc/>

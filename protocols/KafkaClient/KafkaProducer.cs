@@ -27,6 +27,9 @@ public sealed unsafe class KafkaProducer : IKafkaClient, IDisposable
     // Written by the polling thread (release), read by anyone (acquire).
     private KafkaFault? _fault;
 
+    // The polling thread's.
+    private long _faults;
+
     /// <summary>A producer; it connects by itself, in the background.</summary>
     /// <param name="name">For log lines: the sink's name, and the shard.</param>
     /// <param name="options">The cluster.</param>
@@ -70,6 +73,9 @@ public sealed unsafe class KafkaProducer : IKafkaClient, IDisposable
 
     /// <summary>The last error the client reported by itself (brokers down, authentication); null for none. A fatal one stays.</summary>
     public KafkaFault? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>How often the client has reported an error by itself: no connection stands any more, authentication. The polling thread's.</summary>
+    public long Faults => _faults;
 
     /// <summary>Why the producer can do nothing more; <see cref="KafkaError.None"/> while it can. Known as soon as it is so, also before <see cref="Poll"/> has come across it.</summary>
     public KafkaError FatalError
@@ -234,6 +240,7 @@ public sealed unsafe class KafkaProducer : IKafkaClient, IDisposable
     {
         int code = Librdkafka.EventErrorCode(@event);
         string text = Marshal.PtrToStringUTF8(Librdkafka.EventErrorText(@event)) ?? "";
+        _faults++;
         bool fatal = code == KafkaErrorCode.LocalFatal;
         if (fatal)
         {

@@ -18,6 +18,7 @@ internal sealed class KafkaLaneMetrics
         Bytes = registry.Counter("hyperingest_kafka_bytes_total", "Bytes of the confirmed records' values, before compression.", _labels);
         QueueFull = registry.Counter("hyperingest_kafka_queue_full_waits_total", "Waits for room in the producer's queue.", _labels);
         Stalls = registry.Counter("hyperingest_kafka_stalls_total", "Times the brokers confirmed nothing for the stall time.", _labels);
+        Faults = registry.Counter("hyperingest_kafka_client_faults_total", "Errors the client reported by itself: no connection stands any more, authentication.", _labels);
         Unconfirmed = registry.Counter("hyperingest_kafka_unconfirmed_records_total", "Records given up while a broker may have had them: they may be there twice.", _labels);
         Committed = registry.Counter("hyperingest_kafka_transactions_committed_total", "Transactions committed.", _labels);
         Aborted = registry.Counter("hyperingest_kafka_transactions_aborted_total", "Transactions aborted.", _labels);
@@ -35,6 +36,8 @@ internal sealed class KafkaLaneMetrics
     public Counter QueueFull { get; }
 
     public Counter Stalls { get; }
+
+    public Counter Faults { get; }
 
     public Counter Unconfirmed { get; }
 

@@ -23,6 +23,7 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
     private readonly KafkaReport[] _reports = new KafkaReport[1024];
     private int[] _failed = new int[64];
     private int _failedCount;
+    private long _faultsCounted;
     private long _progressAt;
 
     // Written by the lane's thread; a gauge reads it.
@@ -67,6 +68,19 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
     public bool AwaitReports(CancellationToken cancellationToken)
     {
         while (_inFlight > 0)
+        {
+            if (!AwaitProgress(cancellationToken)) return false;
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// Takes in reports until none is missing or one says that its record failed; false when none came for the stall time. A transaction that lacks a record can only be aborted, and the library
+    /// says nothing of the other records until it is.
+    /// </summary>
+    public bool AwaitReportsOrFailure(CancellationToken cancellationToken)
+    {
+        while (_inFlight > 0 && _failedCount == 0)
         {
             if (!AwaitProgress(cancellationToken)) return false;
         }
@@ -200,6 +214,7 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
     private int TakeReports(TimeSpan limit)
     {
         int count = _producer.Poll(_reports, limit);
+        if (_producer.Faults != _faultsCounted) CountFaults();
         if (count == 0) return 0;
         _progressAt = Stopwatch.GetTimestamp();
         long bytes = 0;
@@ -222,6 +237,12 @@ internal sealed unsafe class KafkaSender(KafkaProducer producer, KafkaRoutes rou
         // Whatever the client complained of, brokers confirm again.
         if (good > 0 && _producer.Fault is not null) _producer.ClearFault();
         return count;
+    }
+
+    private void CountFaults()
+    {
+        _metrics.Faults.Add(_producer.Faults - _faultsCounted);
+        _faultsCounted = _producer.Faults;
     }
 
     private void Fail(int number, int code)

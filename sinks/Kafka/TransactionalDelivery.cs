@@ -66,7 +66,7 @@ internal sealed class TransactionalDelivery : IKafkaDelivery
         for (bool more = true; more;)
         {
             sender.Table.Reset();
-            if (!_parts.SendWave(chunk, cancellationToken, out more) || !sender.AwaitReports(cancellationToken))
+            if (!_parts.SendWave(chunk, cancellationToken, out more) || !sender.AwaitReportsOrFailure(cancellationToken))
             {
                 // Aborting needs the brokers as well: they are not there.
                 if (sender.Failed.Length == 0) throw new SinkException(sender.Stalled());

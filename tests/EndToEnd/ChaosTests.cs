@@ -10,7 +10,11 @@ public sealed class ChaosTests : IDisposable
 {
     // Faults for a third of a minute; on a machine that is busy with other things each takes many seconds to be mended.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
-    private static readonly string[] Kinds = ["cut-postgres-connections", "kill-node", "kill-postgres", "misbehaving-devices", "stop-node"];
+    private static readonly string[] Kinds =
+        ["cut-broker-connections", "cut-postgres-connections", "kill-node", "kill-postgres", "misbehaving-devices", "refuse-requests", "stop-broker", "stop-node"];
+
+    // Draws every kind within a third of a minute.
+    private const int Seed = 25;
     private readonly DirectoryInfo _temporary = Directory.CreateTempSubdirectory("hyperingest-tmp-");
 
     public ChaosTests()
@@ -27,14 +31,14 @@ public sealed class ChaosTests : IDisposable
     [Fact]
     public async Task Chaos_ends_with_a_report_that_nothing_was_lost()
     {
-        using ProgramProcess chaos = ProgramProcess.StartGroup(Environment, "chaos", "--minutes", "0.3", "--seed", "3", "--json");
+        using ProgramProcess chaos = ProgramProcess.StartGroup(Environment, "chaos", "--minutes", "0.3", "--seed", $"{Seed}", "--sink", "postgres,kafka", "--json");
         var (code, output, error) = await chaos.EndAsync(Longest);
         Assert.True(code == 0, $"{code}: {error}{output}");
         Assert.Equal("", error);
         using JsonDocument report = JsonDocument.Parse(output);
         JsonElement root = report.RootElement;
         Assert.True(root.GetProperty("clean").GetBoolean(), root.ToString());
-        Assert.Equal(3, root.GetProperty("seed").GetInt32());
+        Assert.Equal(Seed, root.GetProperty("seed").GetInt32());
         Assert.Empty(root.GetProperty("problems").EnumerateArray());
         JsonElement[] faults = [.. root.GetProperty("faults").EnumerateArray()];
         Assert.Equal(Kinds, faults.Select(f => f.GetProperty("kind").GetString()!).Distinct().Order());
@@ -42,7 +46,8 @@ public sealed class ChaosTests : IDisposable
         Assert.True(root.GetProperty("kills").GetInt32() > 0);
 
         JsonElement[] stores = [.. root.GetProperty("stores").EnumerateArray()];
-        Assert.Equal(["journal", "postgres"], stores.Select(s => s.GetProperty("store").GetString()));
+        Assert.Contains("the stand-in broker", root.GetProperty("sinks")[1].GetString(), StringComparison.Ordinal);
+        Assert.Equal(["journal", "postgres", "kafka"], stores.Select(s => s.GetProperty("store").GetString()));
         foreach (JsonElement store in stores)
         {
             foreach (string broken in (string[])["lost", "duplicated", "reordered", "altered", "unknown"]) Assert.True(store.GetProperty(broken).GetInt64() == 0, root.ToString());
@@ -55,12 +60,14 @@ public sealed class ChaosTests : IDisposable
     [Fact]
     public async Task Ctrl_C_ends_chaos_with_the_verification_of_what_was_done_so_far()
     {
-        using ProgramProcess chaos = ProgramProcess.StartGroup(Environment, "chaos", "--minutes", "30", "--seed", "3");
+        using ProgramProcess chaos = ProgramProcess.StartGroup(Environment, "chaos", "--minutes", "30", "--seed", "3", "--sink", "postgres", "--sink", "kafka");
         // The line of the first fault that was mended.
         await chaos.WaitForErrorAsync(" s: ");
         chaos.SignalGroup(2);
         var (code, output, error) = await chaos.EndAsync(Longest);
         Assert.True(code == 0, $"{code}: {error}{output}");
+        Assert.Contains("kafka: the stand-in broker in this process", error, StringComparison.Ordinal);
+        Assert.Contains("sink          kafka: the stand-in broker", output, StringComparison.Ordinal);
         Assert.Contains("told to stop with ", error, StringComparison.Ordinal);
         Assert.Contains("clean: all that reached the journal is in every sink", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output + error);

@@ -16,7 +16,7 @@ internal sealed class FaultRig : IAsyncDisposable
     public NodeRig Plant { get; }
 
     /// <summary>The sinks of the site file, by name.</summary>
-    public IReadOnlyList<string> Sinks => Plant.Options.Sink is null ? [] : [NodeRig.SinkName];
+    public IReadOnlyList<string> Sinks => Plant.Sinks;
 
     /// <summary>How many series the devices have.</summary>
     public long SeriesCount => (long)Plant.Options.Devices * Plant.Options.Tags;
@@ -37,15 +37,18 @@ internal sealed class FaultRig : IAsyncDisposable
     /// <summary>The same of the sinks alone.</summary>
     public async Task AssertSinksAsync(string served, FourCounts but = default, params IReadOnlyList<DateTime> kills)
     {
-        foreach (string sink in Sinks) AssertCounts(sink, but, await Plant.VerifySinkAsync(served, kills));
+        foreach (string sink in Sinks) AssertCounts(sink, but, await Plant.VerifySinkAsync(sink, served, kills));
     }
 
     /// <summary>Asserts that the journal and every sink miss the same readings of the same series, not only as many.</summary>
     public async Task AssertSameGapsAsync(string served)
     {
         var journal = await Plant.GapsOfJournalAsync(Plant.JournalFolder, served);
-        var sink = await Plant.GapsOfSinkAsync(served);
-        Assert.Equal(journal.Gaps.Select(Place), sink.Gaps.Select(Place));
+        foreach (string name in Sinks)
+        {
+            var sink = await Plant.GapsOfSinkAsync(name, served);
+            Assert.Equal(journal.Gaps.Select(Place), sink.Gaps.Select(Place));
+        }
     }
 
     public ValueTask DisposeAsync() => Plant.DisposeAsync();

@@ -28,11 +28,12 @@ internal static class ChaosCommand
             }
         });
         Option<int?> seed = CommonOptions.Choice("--seed", "S", "Draws the schedule; the same seed draws the same. Default: another each time, printed.", Scalars.Integer(0, int.MaxValue));
-        Option<string[]> sink = new("--sink") { Description = $"A sink to deliver to, and to harm: {string.Join(", ", ChaosSinks.Names)}. Again for more. Default: {ChaosSinks.Names[0]}.", HelpName = "SINK" };
+        Option<string[]> sink = new("--sink") { Description = $"A sink to deliver to, and to harm: {string.Join(", ", ChaosSinks.Names)}. More behind commas, or again. Default: {ChaosSinks.Names[0]}.", HelpName = "SINK" };
         Option<bool> json = CommonOptions.Json("Print nothing but the report, as one JSON object.");
         Verb verb = new("chaos", "Harm a node under load in every way there is, by a schedule, and prove that nothing was lost.",
             new("hyperingest chaos", "Five minutes of kills, restarts, lost connections and misbehaving devices; exit code 1 when a reading was lost, duplicated, reordered or altered."),
             new("hyperingest chaos --minutes 60 --seed 4711", "An hour, by the schedule of that seed. Ctrl-C ends it early and verifies what was done so far."),
+            new("hyperingest chaos --sink postgres,kafka", "Into a PostgreSQL and a Kafka (a stand-in broker in this program, exactly once), both of them harmed as well."),
             new("hyperingest chaos --minutes 1 --json", "For a program: the report alone, as JSON on standard output."))
         {
             minutes, seed, sink, json,
@@ -54,9 +55,10 @@ internal static class ChaosCommand
     private static string[] SinksOf(string[] given)
     {
         if (given.Length == 0) return [ChaosSinks.Names[0]];
-        string? unknown = Array.Find(given, g => !ChaosSinks.Names.Contains(g));
+        string[] named = [.. given.SelectMany(g => g.Split(',', StringSplitOptions.TrimEntries))];
+        string? unknown = Array.Find(named, g => !ChaosSinks.Names.Contains(g));
         if (unknown is not null) throw new UsageException($"chaos: --sink: expected {string.Join(" or ", ChaosSinks.Names)}, found '{unknown}'{Nearest.Hint(unknown, ChaosSinks.Names)}");
-        return [.. given.Distinct(StringComparer.Ordinal)];
+        return [.. named.Distinct(StringComparer.Ordinal)];
     }
 
     private static async Task<int> RunAsync(ChaosOptions options, InvocationConfiguration io)

@@ -34,6 +34,9 @@ internal sealed record ChaosReport
     /// <summary>Kills of the node.</summary>
     public required int Kills { get; init; }
 
+    /// <summary>What the sinks' servers were.</summary>
+    public required IReadOnlyList<string> Sinks { get; init; }
+
     /// <summary>The journal, then every sink.</summary>
     public required IReadOnlyList<StoreVerified> Stores { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record ChaosReport
             Faults,
             FaultsByKind = Faults.GroupBy(f => f.Kind, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count()),
             Kills,
+            Sinks,
             Unjournalled = Stores[0].Found.Unjournalled,
             UnjournalledReachMs = Stores[0].Found.UnjournalledReachMs,
             Stores = Stores.Select(s => new
@@ -80,6 +84,7 @@ internal sealed record ChaosReport
         StringBuilder text = new();
         text.Append(format, $"seed          {Seed}, {Seconds:F0} s\n");
         text.Append(format, $"faults        {Faults.Count}: {string.Join(", ", Faults.GroupBy(f => f.Kind, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Count()} {g.Key}"))}\n");
+        foreach (string sink in Sinks) text.Append(format, $"sink          {sink}\n");
         foreach (StoreVerified store in Stores)
         {
             VerifySummary found = store.Found;

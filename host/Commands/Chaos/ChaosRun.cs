@@ -41,8 +41,9 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, ChaosProgres
         {
             foreach (string name in options.Sinks)
             {
-                sinks.Add(await ChaosSinks.StartAsync(name, stop));
-                progress.Line($"{name}: a private server in a temporary folder");
+                IChaosSink sink = await ChaosSinks.StartAsync(name, stop);
+                sinks.Add(sink);
+                progress.Line($"{name}: {sink.Description}");
             }
             ChaosPlant.WriteSite(SitePath, JournalPath, simulator.Ready.BasePort, sinks);
             Dictionary<string, string> environment = new(sinks.SelectMany(s => s.Environment), StringComparer.Ordinal);
@@ -59,6 +60,7 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, ChaosProgres
                 Seconds = Math.Round(seconds, 1),
                 Faults = [.. _done],
                 Kills = stage.Kills.Count,
+                Sinks = [.. sinks.Select(s => $"{s.Name}: {s.Description}")],
                 Stores = await VerifyAsync(stage.Kills, sinks, environment),
                 Problems = [.. _problems],
             };
@@ -159,7 +161,7 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, ChaosProgres
         List<StoreVerified> stores = [new("journal", await VerifyAsync(kills, environment, "--journal", JournalPath))];
         foreach (IChaosSink sink in sinks)
         {
-            VerifySummary found = await VerifyAsync(kills, environment, "--site", SitePath, "--sink", sink.Name);
+            VerifySummary found = await VerifyAsync(kills, environment, [.. sink.VerifyArguments(SitePath, folder)]);
             stores.Add(new StoreVerified(sink.Name, found));
             // A gap around a kill excuses what no journal had; it excuses no sink for lacking what the journal has.
             if (found.Received != stores[0].Found.Received) _problems.Enqueue($"{sink.Name} has {found.Received:N0} readings and the journal {stores[0].Found.Received:N0}");

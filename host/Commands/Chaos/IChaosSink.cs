@@ -6,6 +6,9 @@ internal interface IChaosSink : IAsyncDisposable
     /// <summary>Its name in the site file.</summary>
     string Name { get; }
 
+    /// <summary>What its server is, for the output.</summary>
+    string Description { get; }
+
     /// <summary>Its item in the site file's list of sinks, on one line.</summary>
     string SiteItem { get; }
 
@@ -14,4 +17,9 @@ internal interface IChaosSink : IAsyncDisposable
 
     /// <summary>What can happen to it.</summary>
     IReadOnlyList<IChaosFault> Faults { get; }
+
+    /// <summary>What <c>hyperingest verify</c> is told to read it back.</summary>
+    /// <param name="sitePath">The site file.</param>
+    /// <param name="folder">The run's folder, for files that the verifier needs.</param>
+    IReadOnlyList<string> VerifyArguments(string sitePath, string folder);
 }

@@ -22,6 +22,9 @@ internal sealed class PostgresChaosSink : IChaosSink
     public string Name => SinkName;
 
     /// <inheritdoc/>
+    public string Description => "a private server in a temporary folder";
+
+    /// <inheritdoc/>
     public string SiteItem => $"{{ name: {SinkName}, type: postgres, connection: \"${{{ConnectionVariable}}}\" }}";
 
     /// <inheritdoc/>
@@ -39,6 +42,9 @@ internal sealed class PostgresChaosSink : IChaosSink
     /// <summary>Starts the server.</summary>
     public static async Task<PostgresChaosSink> StartAsync(CancellationToken cancellationToken) =>
         new(await PrivatePostgres.StartAsync(new PrivatePostgresOptions { OwnSession = true }, cancellationToken));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> VerifyArguments(string sitePath, string folder) => ["--site", sitePath, "--sink", SinkName];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -385,6 +385,21 @@ public sealed class LaneTests
     }
 
     [Fact]
+    public async Task Each_delivery_moves_the_cursor_that_outlives_the_process_however_short_its_life_is()
+    {
+        ScriptedSink sink = new(keepsCursor: false);
+        await using LaneHarness harness = new(sink);
+        harness.Lane.Start();
+        harness.Write(10);
+        await harness.DrainAsync();
+        JournalPosition first = harness.End;
+        harness.Write(10);
+        await harness.DrainAsync();
+        // Far within the second after which it would be made durable anyway; the second delivery's may not be written yet.
+        Assert.True(harness.Log.LoadCursor(sink.Name) >= first, $"{harness.Log.LoadCursor(sink.Name)}");
+    }
+
+    [Fact]
     public async Task A_cursor_past_the_journals_end_does_not_swallow_what_comes_next()
     {
         // A power cut took records that the sink already had; new ones get their offsets.

@@ -77,6 +77,8 @@ internal sealed class MemoryLaneLog : ILaneLog
         CursorsStored++;
     }
 
+    public void NoteCursor(string sink, JournalPosition cursor) => _stored[sink] = cursor;
+
     private sealed class Reader(MemoryLaneLog log, long offset) : ILaneLogReader
     {
         private long _offset = offset;

@@ -23,6 +23,31 @@ public sealed class CursorFileTests : IDisposable
     }
 
     [Fact]
+    public void A_noted_cursor_outlives_the_process_and_leaves_the_durable_one_alone()
+    {
+        string path;
+        using (CursorFile file = CursorFile.Open(_folder, "kafka", 0))
+        {
+            file.Store(new JournalPosition(64, 1));
+            for (int i = 1; i <= 5; i++) file.Note(new JournalPosition(64 + (i * 32), 0));
+        }
+        using (CursorFile file = CursorFile.Open(_folder, "kafka", 0)) Assert.Equal(new JournalPosition(224, 0), file.Cursor);
+
+        // As a power cut leaves it that tore the one write that was not flushed.
+        path = Assert.Single(Directory.EnumerateFiles(Path.Combine(_folder, "cursors")));
+        byte[] bytes = File.ReadAllBytes(path);
+        // The first store is number 1, in the slot at 512; what was noted is number 2, at 0.
+        bytes[10] ^= 0xff;
+        File.WriteAllBytes(path, bytes);
+        using (CursorFile file = CursorFile.Open(_folder, "kafka", 0))
+        {
+            Assert.Equal(new JournalPosition(64, 1), file.Cursor);
+            file.Note(new JournalPosition(96, 0));
+        }
+        using (CursorFile file = CursorFile.Open(_folder, "kafka", 0)) Assert.Equal(new JournalPosition(96, 0), file.Cursor);
+    }
+
+    [Fact]
     public void A_new_sink_has_no_cursor() => Assert.Null(Load());
 
     [Fact]
