@@ -218,6 +218,34 @@ public sealed class ThinningTests : IDisposable
     }
 
     [Fact]
+    public void Segments_with_marks_are_thinned_like_others_and_recovery_still_finds_the_marks()
+    {
+        OpenWith(8 * SegmentBytes);
+        ulong source = SourceMark.SourceOf("kafka-in");
+        // Room for the marks each segment begins with, and for one a record: two records a segment still.
+        const int readings = PerRecord - 8;
+        const int rounds = 60;
+        for (int i = 0; i < rounds; i++)
+        {
+            ReadingBatch batch = _rig.Filled(readings);
+            Assert.True(batch.TryMark(new SourceMark(source, i % 3, i)));
+            Assert.True(_classed.Shard.Append(batch).Appended);
+            batch.Release();
+            _rig.Next += readings;
+            _classed.Shard.Sync();
+            _classed.Retain();
+        }
+        Assert.True(_classed.Dropped(Classification.Log) > 0 && _classed.Dropped(Classification.Telemetry) > 0);
+        _classed.AssertAccountsForAll(_rig.Next);
+        List<long> there = _classed.NumbersFrom(JournalPosition.Start);
+
+        _rig.Kill(_classed.Journal);
+        _classed.Open();
+        Assert.Equal(there, _classed.NumbersFrom(JournalPosition.Start));
+        for (int partition = 0; partition < 3; partition++) Assert.Equal(rounds - 3 + partition, _classed.Shard.RecoveredMark(source, partition));
+    }
+
+    [Fact]
     public void A_segment_that_a_reader_stands_in_or_a_lane_has_in_hand_is_left_alone()
     {
         ReadingJournal journal = OpenWith(6 * SegmentBytes);
