@@ -43,7 +43,7 @@ public sealed class JsonRecordTests
         Assert.Equal(BitConverter.DoubleToInt64Bits(value), RoundTrip(ValueKind.Float64, BitConverter.DoubleToInt64Bits(value), out _));
     }
 
-    public static TheoryData<double> Doubles() => [.. RecordSamples.Doubles];
+    public static TheoryData<double> Doubles() => [.. RecordSamples.Doubles.DistinctBy(BitConverter.DoubleToInt64Bits)];
 
     [Fact]
     public void A_record_is_these_bytes()
