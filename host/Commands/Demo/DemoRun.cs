@@ -20,7 +20,7 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
 {
     // With --max the devices would answer faster than PostgreSQL takes rows: the pollers wait once a lane is 16 MiB behind. That is one full commit under way and one ready, so
     // that the lane is never idle, and few enough batches for the lane's memory, so that it never has to read the journal back.
-    private const long MaxLagBytes = 16L << 20;
+    internal const long MaxLagBytes = 16L << 20;
 
     // The lag is known to a second: below two, a sink keeps up.
     private const double MostSettledLagSeconds = 2;
@@ -122,7 +122,7 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
     {
         bool Settled() => options.Max
             // Without pauses there is always some lag; twice round the plant, every series is known.
-            ? pipeline.Lanes.Sum(l => l.Status.Delivered) >= (pipeline.Lanes.Any() ? 2L * options.Devices * options.Tags : 0)
+            ? IntakeHold.Delivered(pipeline) >= (pipeline.Lanes.Any() ? 2L * options.Devices * options.Tags : 0)
             : view.Status().Lanes.All(l => l.Delivered > 0 && l.LagSeconds < MostSettledLagSeconds);
         for (int second = 0; !Settled(); second++)
         {

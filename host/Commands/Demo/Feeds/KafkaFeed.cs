@@ -17,25 +17,17 @@ internal sealed class KafkaFeed(DemoOptions options, string folder, KafkaCluster
     // How often the end of the way is looked for.
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    // With --max the edge's pollers wait for its lanes, as in every demo,
-    private const long MaxLagBytes = 16L << 20;
-
-    // and for the end of the way: four commits of the table's lanes on their way are enough to keep those at work.
+    // With --max the edge's pollers wait for its lanes, as in every demo, and for the end of the way: four commits of the table's lanes on their way are enough to keep those at work.
     private const long MostAhead = 1L << 20;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     private readonly MetricRegistry _metrics = new();
     private Pipeline? _edge;
     private Pipeline? _ingest;
 
-    // Written by the timer, read by the edge's pollers.
-    private volatile bool _tooFarAhead;
-    private Timer? _looking;
+    private IntakeHold? _hold;
 
     /// <inheritdoc/>
     public string Route => $"modbus > journal > kafka ({RouteFormat}, {cluster.Description}) > kafka";
-
-    private static long Delivered(Pipeline pipeline) => pipeline.Lanes.Sum(l => l.Status.Delivered);
 
     private string RouteFormat => Core.Records.RecordFormats.NameOf(options.Format);
 
@@ -51,16 +43,14 @@ internal sealed class KafkaFeed(DemoOptions options, string folder, KafkaCluster
             {
                 Node = "demo-edge",
                 Journal = new JournalOptions { Path = Path.Combine(folder, "edge") },
-                Delivery = new DeliveryOptions { HoldIntakeAtLagBytes = options.Max ? MaxLagBytes : 0 },
+                Delivery = new DeliveryOptions { HoldIntakeAtLagBytes = options.Max ? DemoRun.MaxLagBytes : 0 },
                 Shards = 1,
             },
             _metrics,
             loggers);
         _edge.AddSource(DemoSource.Create(options, plant, simulator, _edge, loggers));
         _edge.AddSink(KafkaDemoSink.Create(options, cluster, _edge, loggers));
-        if (!options.Max) return;
-        _edge.HoldIntakeWhile(() => _tooFarAhead);
-        _looking = new Timer(_ => _tooFarAhead = Delivered(_edge) - Delivered(pipeline) > MostAhead, null, LookEvery, LookEvery);
+        if (options.Max) _hold = IntakeHold.Of(_edge, () => IntakeHold.Delivered(pipeline), MostAhead);
     }
 
     /// <inheritdoc/>
@@ -83,7 +73,7 @@ internal sealed class KafkaFeed(DemoOptions options, string folder, KafkaCluster
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_looking is not null) await _looking.DisposeAsync();
+        if (_hold is not null) await _hold.DisposeAsync();
         if (_edge is not null) await _edge.DisposeAsync();
         _metrics.Dispose();
         cluster.Dispose();

@@ -17,12 +17,7 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     // With --max the devices wait for the verifier too: the test broker throws out what is not read. Two million JSON records are 60 MB of the 160 it keeps.
     private const long MostAhead = 2_000_000;
 
-    // 20 ms of three million readings a second are 60,000: a small part of that million.
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
-
-    // Written by the timer, read by pollers.
-    private volatile bool _tooFarAhead;
-    private Timer? _looking;
+    private IntakeHold? _hold;
     private KafkaCluster? _cluster;
     private KafkaFollower? _follower;
     private VerifySummary? _verified;
@@ -49,9 +44,7 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     public void AddTo(Pipeline pipeline, ILoggerFactory loggers)
     {
         pipeline.AddSink(KafkaDemoSink.Create(options, _cluster!, pipeline, loggers));
-        if (!options.Max) return;
-        pipeline.HoldIntakeWhile(() => _tooFarAhead);
-        _looking = new Timer(_ => _tooFarAhead = pipeline.Lanes.Sum(l => l.Status.Delivered) - _follower!.Read > MostAhead, null, LookEvery, LookEvery);
+        if (options.Max) _hold = IntakeHold.Of(pipeline, () => _follower!.Read, MostAhead);
     }
 
     /// <inheritdoc/>
@@ -87,7 +80,7 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_looking is not null) await _looking.DisposeAsync();
+        if (_hold is not null) await _hold.DisposeAsync();
         if (_follower is not null) await _follower.DisposeAsync();
         _cluster?.Dispose();
     }
