@@ -13,6 +13,9 @@ namespace HyperIngest.Tests.Integration.Kafka;
 /// <summary>A node with a Kafka source and a journal of its own, and what came into that journal.</summary>
 internal sealed class SourceNode : IAsyncDisposable
 {
+    /// <summary>Readings a shard gathers before it writes them.</summary>
+    public const int BatchReadings = 1000;
+
     private readonly Core.Pipeline _pipeline;
 
     private SourceNode(Core.Pipeline pipeline, KafkaSource source, string folder)
@@ -50,7 +53,7 @@ internal sealed class SourceNode : IAsyncDisposable
                 Node = "n",
                 Shards = 2,
                 RingCapacity = ring,
-                Batch = new BatchOptions { MaxReadings = 1000, MaxAge = TimeSpan.FromMilliseconds(2) },
+                Batch = new BatchOptions { MaxReadings = BatchReadings, MaxAge = TimeSpan.FromMilliseconds(2) },
                 Journal = journal is null ? stored : journal(stored),
             },
             new MetricRegistry(),
