@@ -34,14 +34,16 @@ public sealed class KafkaReadback : IReadback, IDisposable
     private const int BatchRecords = 4096;
     private static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(20);
 
-    // The library's own are made for many small partitions. 256 MiB ahead is far more than a test broker keeps; the rest is to fetch in few, large answers.
+    // The library's own are made for many small partitions. A full queue makes librdkafka 2.0 look again only after a second, so that it must not fill: more than a test broker keeps
+    // (160 MB, five million records of JSON) fits. The rest is to fetch in few, large answers.
     private static readonly Dictionary<string, string> Properties = new()
     {
         ["group.id"] = "hyperingest-verify",
         ["auto.offset.reset"] = "earliest",
         ["isolation.level"] = "read_committed",
         ["enable.partition.eof"] = "true",
-        ["queued.min.messages"] = "200000",
+        ["queued.min.messages"] = "5000000",
+        ["queued.max.messages.kbytes"] = "1048576",
         ["fetch.wait.max.ms"] = "50",
         ["fetch.message.max.bytes"] = "4194304",
     };

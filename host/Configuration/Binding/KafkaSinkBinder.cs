@@ -26,7 +26,7 @@ internal static class KafkaSinkBinder
             Registry = reader.Has(KafkaSinkSchema.SchemaRegistry) ? Registry(reader.Section(KafkaSinkSchema.SchemaRegistry)) : null,
             Limits = new KafkaSinkLimits
             {
-                MaxReadingsPerDelivery = reader.GetOrNull(KafkaSinkSchema.ReadingsPerDelivery),
+                MaxReadingsPerDelivery = reader.Get(KafkaSinkSchema.ReadingsPerDelivery),
                 Linger = reader.Get(KafkaSinkSchema.Linger),
                 MaxRecordBytes = reader.Get(KafkaSinkSchema.MaxRecordBytes),
                 StallTime = reader.Get(KafkaSinkSchema.StallTime),

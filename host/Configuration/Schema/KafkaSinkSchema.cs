@@ -79,8 +79,7 @@ internal static class KafkaSinkSchema
         Scalars.Choice(("murmur2", KafkaPartitioner.Murmur2), ("crc32", KafkaPartitioner.Crc32)), OptionDefaults.Kafka.Partitioner,
         "How a device becomes a partition: `murmur2` as Java's producers, `crc32` as librdkafka's own default.");
 
-    public static readonly ValueKey<int> ReadingsPerDelivery = new("readings_per_delivery", Scalars.Integer(1, 1_000_000), 32_768, "Most readings under way at once.")
-    { DefaultText = "32768; batch formats 131072" };
+    public static readonly ValueKey<int> ReadingsPerDelivery = new("readings_per_delivery", Scalars.Integer(1, 1_000_000), OptionDefaults.Kafka.Limits.MaxReadingsPerDelivery, "Most readings under way at once.");
 
     public static readonly ValueKey<TimeSpan> Linger = new("linger", Scalars.Duration(TimeSpan.Zero, TimeSpan.FromSeconds(10)), OptionDefaults.Kafka.Limits.Linger, "Least time between a lane's deliveries, unless `readings_per_delivery` readings wait.");
 

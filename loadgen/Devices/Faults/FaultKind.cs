@@ -1,0 +1,56 @@
+namespace HyperIngest.LoadGen.Devices.Faults;
+
+/// <summary>How a simulated device misbehaves, whatever it speaks. Plant files, profiles and the simulator's HTTP endpoint write the names in kebab case: <c>wrong-transaction-id</c>.</summary>
+public enum FaultKind
+{
+    /// <summary>The connection is closed without an answer.</summary>
+    Drop,
+
+    /// <summary>New connections to the device's port are closed as they come, and those that are open are closed: every device behind that port is hit.</summary>
+    Refuse,
+
+    /// <summary>No answer; the connection stays open and later requests are answered.</summary>
+    Silence,
+
+    /// <summary>The right answer, late: by <see cref="FaultSpec.Pause"/> and up to <see cref="FaultSpec.Jitter"/> more. Later requests of the connection wait behind it.</summary>
+    Delay,
+
+    /// <summary>A Modbus exception response with <see cref="FaultSpec.ExceptionCode"/>.</summary>
+    Exception,
+
+    /// <summary>A well-formed answer with another transaction id and made-up data.</summary>
+    WrongTransactionId,
+
+    /// <summary>A well-formed answer from another unit with made-up data.</summary>
+    WrongUnit,
+
+    /// <summary>The first half of a frame, then nothing of it.</summary>
+    Truncated,
+
+    /// <summary>A frame true to its own lengths with too little data, made up.</summary>
+    ShortPayload,
+
+    /// <summary>A frame true to its own lengths with too much data, made up.</summary>
+    LongPayload,
+
+    /// <summary>The right answer and stray bytes after it.</summary>
+    ExtraBytes,
+
+    /// <summary>Made-up bytes in place of an answer.</summary>
+    Garbage,
+
+    /// <summary>The right answer with 1 to 3 bits turned over.</summary>
+    BitFlips,
+
+    /// <summary>The right answer, a byte at a time with <see cref="FaultSpec.Pause"/> between bytes.</summary>
+    Trickle,
+
+    /// <summary>The right answer, twice.</summary>
+    Duplicate,
+
+    /// <summary>The answer of the request before this one, which is a value out of its order in time; for a verifiable sequence made-up data, so that a client that takes it is caught.</summary>
+    OutOfOrder,
+
+    /// <summary>The device's clock is wrong by <see cref="FaultSpec.Skew"/> while the fault lasts.</summary>
+    ClockSkew,
+}
