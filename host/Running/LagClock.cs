@@ -2,7 +2,8 @@ namespace HyperIngest.Host.Running;
 
 /// <summary>
 /// Turns a cursor's distance in bytes into time: remembers when the journal's end stood where, so that a cursor's lag is the time since the end stood there.
-/// As fine as it is asked; at most the last hour, sampled no closer than a second. By the monotonic clock: a wall clock set back would hide the lag until it had caught up.
+/// At most the last hour, sampled when it is asked and no closer than a second; between two samples the end is taken to have moved evenly. By the monotonic clock: a wall clock set back
+/// would hide the lag until it had caught up.
 /// </summary>
 internal sealed class LagClock
 {
@@ -25,11 +26,15 @@ internal sealed class LagClock
                 if (_samples.Count > MostSamples) _samples.Dequeue();
             }
             if (cursor >= endOffset) return TimeSpan.Zero;
-            TimeSpan passed = _samples.Peek().At;
-            foreach ((long end, TimeSpan at) in _samples)
+            (long passedEnd, TimeSpan passed) = _samples.Peek();
+            foreach ((long end, TimeSpan at) in _samples.Append((endOffset, now)))
             {
-                if (end > cursor) break;
-                passed = at;
+                if (end > cursor)
+                {
+                    if (cursor > passedEnd) passed += (at - passed) * ((cursor - passedEnd) / (double)(end - passedEnd));
+                    break;
+                }
+                (passedEnd, passed) = (end, at);
             }
             return now > passed ? now - passed : TimeSpan.Zero;
         }
