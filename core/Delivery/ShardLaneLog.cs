@@ -8,7 +8,7 @@ public sealed class ShardLaneLog(ReadingJournal journal, int shard) : ILaneLog, 
 {
     private readonly ShardJournal _log = journal.Shard(shard);
 
-    private readonly LaneHold _hold = journal.Shard(shard).AddHold();
+    private readonly LaneHold _hold = journal.Shard(shard).Held.AddHold();
 
     // Opened by the lane's loop when the sink keeps no cursor of its own, and used by that loop alone.
     private CursorFile? _cursor;

@@ -61,8 +61,8 @@ internal sealed class ClassDropping
             foreach ((ShardJournal shard, Segment segment) in OldestFirst())
             {
                 if (_journal.Bytes <= limit) return DropOutcome.Done;
-                if (shard.IsInUse(segment)) continue;
-                long delivered = shard.DeliveredBefore(segment);
+                if (shard.Held.IsInUse(segment)) continue;
+                long delivered = shard.Held.DeliveredBefore(segment);
                 if (segment.Census?.DeliveredBefore != delivered)
                 {
                     if (work <= 0) return DropOutcome.MoreToDo;
@@ -102,15 +102,15 @@ internal sealed class ClassDropping
         lock (segment.Gate)
         {
             // Who has come meanwhile may have read what was to go, and will deliver it.
-            if (shard.IsInUse(segment) || shard.DeliveredBefore(segment) != delivered)
+            if (shard.Held.IsInUse(segment) || shard.Held.DeliveredBefore(segment) != delivered)
             {
                 if (!whole) File.Delete(segment.ThinnedPath);
                 return;
             }
             // Before it goes, so that a crash leaves no loss untold; on a full disk after, when there is room.
             _losses.Tell(losses);
-            if (whole) shard.Delete(segment);
-            else shard.Replace(segment, holes);
+            if (whole) shard.Held.Delete(segment);
+            else shard.Held.Replace(segment, holes);
         }
         (whole ? _metrics.DeletedSegments : _metrics.ThinnedSegments).Add();
         foreach (Classification of in JournalMetrics.DroppedClasses)
@@ -151,7 +151,7 @@ internal sealed class ClassDropping
         for (int i = 0; i < _journal.ShardCount; i++)
         {
             ShardJournal shard = _journal.Shard(i);
-            foreach (Segment segment in shard.Undelivered()) found.Add((shard, segment));
+            foreach (Segment segment in shard.Held.Undelivered()) found.Add((shard, segment));
         }
         found.Sort((a, b) => a.Segment.LastWritten != b.Segment.LastWritten ? a.Segment.LastWritten.CompareTo(b.Segment.LastWritten) : a.Segment.Start.CompareTo(b.Segment.Start));
         return found;

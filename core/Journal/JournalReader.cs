@@ -73,7 +73,7 @@ public sealed class JournalReader : IDisposable
             if (offset >= limit)
             {
                 // The segment is used up; whether the next one begins here or later, its first record says what came before it.
-                Segment? following = _journal.SegmentAt(Math.Max(offset, segment.End));
+                Segment? following = _journal.Held.At(Math.Max(offset, segment.End));
                 if (following is null || ReferenceEquals(following, segment)) return new ReadOutcome(ReadStatus.AtEnd);
                 Leave();
                 Position = new JournalPosition(Math.Max(offset, following.Start), 0);
@@ -129,7 +129,7 @@ public sealed class JournalReader : IDisposable
         Leave();
         _expected = -1;
         _lastLatest = 0;
-        foreach (Segment segment in _journal.Segments())
+        foreach (Segment segment in _journal.Held.All())
         {
             if (!HasFrom(segment, utcTicks, out long offset)) continue;
             Position = new JournalPosition(offset, 0);
@@ -184,7 +184,7 @@ public sealed class JournalReader : IDisposable
     {
         if (_segment is not null && offset >= _segment.Start && offset <= _segment.End) return true;
         Leave();
-        while (_journal.SegmentAt(offset) is { } segment)
+        while (_journal.Held.At(offset) is { } segment)
         {
             try
             {
@@ -199,7 +199,7 @@ public sealed class JournalReader : IDisposable
             catch (FileNotFoundException)
             {
                 // Retention was quicker, or somebody took the file away: go on with the next one, whose first record says what is missing.
-                if (ReferenceEquals(_journal.SegmentAt(segment.End), segment)) return false;
+                if (ReferenceEquals(_journal.Held.At(segment.End), segment)) return false;
                 offset = segment.End;
             }
         }

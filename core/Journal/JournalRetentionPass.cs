@@ -65,7 +65,7 @@ internal sealed class JournalRetentionPass
         while (OldestDelivered() is { } candidate && (candidate.Segment.LastWritten < oldEnough || bytes > maxBytes))
         {
             bytes -= candidate.Segment.StoredBytes;
-            candidate.Shard.Delete(candidate.Segment);
+            candidate.Shard.Held.Delete(candidate.Segment);
             _metrics.DeletedSegments.Add();
         }
     }
@@ -109,7 +109,7 @@ internal sealed class JournalRetentionPass
         for (int i = 0; i < _journal.ShardCount; i++)
         {
             ShardJournal shard = _journal.Shard(i);
-            if (shard.Oldest() is not { Delivered: true } candidate) continue;
+            if (shard.Held.Oldest() is not { Delivered: true } candidate) continue;
             if (oldest is null || candidate.Segment.LastWritten < oldest.Value.Segment.LastWritten) oldest = (shard, candidate.Segment);
         }
         return oldest;

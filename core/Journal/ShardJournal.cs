@@ -8,32 +8,14 @@ namespace HyperIngest.Core.Journal;
 /// </summary>
 public sealed class ShardJournal : IDisposable
 {
-    /// <summary>
-    /// How far offsets jump after a start that follows no clean end: a sink's cursor may lie in records that a power cut took from the journal after the sink had
-    /// them, and new records must never get those offsets. 64 GiB is more than can be unsynced on any machine, and 2^63 holds 134 million such starts.
-    /// </summary>
-    internal const long RestartJump = 1L << 36;
-
     private readonly string _folder;
     private readonly JournalStamp _stamp;
     private readonly bool _writable;
     private readonly JournalOptions _options;
     private readonly ReadingJournal _journal;
 
-    // The segments by offset. Changed under _listing (the shard's thread adds, retention removes); readers copy under it.
-    private readonly Lock _listing = new();
-    private readonly List<Segment> _segments;
-
-    // Those of them that are written or not yet synced, oldest first. Under _listing; the shard's thread adds, whoever holds _syncing removes.
-    private readonly List<Segment> _open = [];
-    private readonly Dictionary<string, JournalPosition> _cursors = new(StringComparer.Ordinal);
-
-    // What lanes have in hand. Under _listing; lanes add, once each.
-    private readonly List<LaneHold> _holds = [];
-
     // Shard's thread only, after open: where the last record with readings ended, and the last record at all; the marks that are in the journal, and the batch that each new segment's
     // are written from.
-    private Segment? _active;
     private long _previousEnd;
     private long _recordsEnd;
     private readonly MarkTable _marks;
@@ -42,12 +24,6 @@ public sealed class ShardJournal : IDisposable
     // Not changed after open; read by sources.
     private readonly MarkTable _recoveredMarks = new();
 
-    // Start of the oldest segment that recovery would need for the marks; none while there are no marks. Written by the shard's thread (release); retention reads it (acquire).
-    private long _marksFrom = long.MaxValue;
-
-    // Written by the shard's thread (release); read by anyone (acquire).
-    private long _readingsEnd;
-
     // Written by the shard's thread (release, after the record's bytes); read by anyone (acquire).
     private long _endOffset;
 
@@ -55,39 +31,34 @@ public sealed class ShardJournal : IDisposable
     private readonly Lock _syncing = new();
     private long _durableOffset;
 
-    private ShardJournal(ReadingJournal journal, string folder, int shard, bool writable, List<Segment> segments, long end, long recordsEnd, long previousEnd, MarkTable marks)
+    private ShardJournal(ReadingJournal journal, string folder, JournalStamp stamp, bool writable, RecoveredShard recovered)
     {
         _journal = journal;
         _options = journal.Options;
-        _stamp = new JournalStamp(journal.Stamp, shard);
+        _stamp = stamp;
         _writable = writable;
         _folder = folder;
-        Shard = shard;
-        _segments = segments;
-        _endOffset = _durableOffset = _readingsEnd = RecoveredEndOffset = end;
-        _recordsEnd = recordsEnd;
-        _previousEnd = RecoveredRecordsEnd = previousEnd;
-        _marks = marks;
-        _recoveredMarks.AddOlder(marks);
+        Shard = stamp.Shard;
+        Held = new ShardSegments(folder, journal.Options, recovered);
+        _endOffset = _durableOffset = RecoveredEndOffset = recovered.End;
+        _recordsEnd = recovered.RecordsEnd;
+        _previousEnd = RecoveredRecordsEnd = recovered.ReadingsEnd;
+        _marks = recovered.Marks;
+        _recoveredMarks.AddOlder(_marks);
+        CatalogBytesNeeded = recovered.CatalogBytes;
     }
 
     /// <summary>The shard's number.</summary>
     public int Shard { get; }
 
     /// <summary>Offset of the oldest record held; <see cref="EndOffset"/> when there is none.</summary>
-    public long StartOffset
-    {
-        get
-        {
-            lock (_listing) return _segments.Count > 0 ? _segments[0].Start : EndOffset;
-        }
-    }
+    public long StartOffset => Held.Start ?? EndOffset;
 
     /// <summary>Where the next record begins.</summary>
     public long EndOffset => Volatile.Read(ref _endOffset);
 
     /// <summary>A sink whose cursor is here has everything: what the journal has behind it, up to <see cref="EndOffset"/>, are marks.</summary>
-    public long ReadingsEnd => Volatile.Read(ref _readingsEnd);
+    public long ReadingsEnd => Held.ReadingsEnd;
 
     /// <summary>All before it has been forced to the disk (with <see cref="FsyncPolicy.Never"/>: handed to the operating system).</summary>
     public long DurableOffset => Volatile.Read(ref _durableOffset);
@@ -102,18 +73,15 @@ public sealed class ShardJournal : IDisposable
     public long RecoveredRecordsEnd { get; }
 
     /// <summary>Bytes of its segments as they are stored: what retention has thinned out of them does not count.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (_listing) return _segments.Sum(s => s.StoredBytes);
-        }
-    }
+    public long Bytes => Held.StoredBytes;
+
+    /// <summary>Its segments, and who still needs them.</summary>
+    internal ShardSegments Held { get; }
 
     internal JournalStamp Stamp => _stamp;
 
     /// <summary>What the catalog must have for the records there were when the journal was opened.</summary>
-    internal uint CatalogBytesNeeded { get; private init; }
+    internal uint CatalogBytesNeeded { get; }
 
     /// <summary>
     /// Where a source stood in a partition when the journal was opened for appending: the position of the last <see cref="SourceMark"/> in it; -1 when there is none. Any thread.
@@ -128,14 +96,12 @@ public sealed class ShardJournal : IDisposable
     {
         // Without a jump in between the offsets themselves say it.
         long end = ReadingsEnd;
-        if (offset >= RecoveredEndOffset || offset >= end) return Math.Max(0, end - offset);
-        long bytes = 0;
-        lock (_listing)
-        {
-            foreach (Segment segment in _segments) bytes += Math.Max(0, segment.End - Math.Max(segment.Start, offset));
-        }
-        return bytes;
+        return offset >= RecoveredEndOffset || offset >= end ? Math.Max(0, end - offset) : Held.BytesFrom(offset);
     }
+
+    /// <summary>Whether every sink has everything that was appended.</summary>
+    // Cursors may stand before a jump that no record stands in.
+    internal bool AllDelivered => Held.AllCursors(c => c.Offset >= ReadingsEnd || (c.Offset >= RecoveredRecordsEnd && ReadingsEnd <= RecoveredEndOffset));
 
     /// <summary>Bytes of the catalog that are to be had.</summary>
     internal long CatalogBytes => _journal.CatalogBytes;
@@ -143,58 +109,13 @@ public sealed class ShardJournal : IDisposable
     /// <summary>Opens the shard's folder for appending: cuts a torn tail and reports it.</summary>
     internal static ShardJournal Open(ReadingJournal journal, string folder, int shard, ReadingBatch scratch, Action<RecoveryCut> onCut)
     {
-        Directory.CreateDirectory(folder);
-        Segment.DeleteUnfinished(folder);
-        List<Segment> segments = Segment.List(folder);
-        bool fresh = segments.Count == 0;
-        // A segment begun and never written to says nothing.
-        while (segments.Count > 0 && segments[^1].End == segments[^1].Start) Discard(segments);
-        EndMark mark = EndMark.Read(folder);
-        long recordsEnd = mark.RecordsEnd;
         JournalStamp stamp = new(journal.Stamp, shard);
-        JournalRecord? last = null;
-        MarkTable marks = new();
-        long marksFrom = long.MaxValue;
-        if (segments.Count > 0)
-        {
-            Segment newest = segments[^1];
-            long found = newest.End;
-            SegmentContents contents = Recover(newest, stamp, scratch, marks);
-            last = contents.Last;
-            recordsEnd = last?.End ?? newest.Start;
-            if (recordsEnd < found) Cut(newest, recordsEnd);
-            newest.End = recordsEnd;
-            // A journal that was closed in order also says what should be there and is not.
-            long expected = Math.Max(found, mark.Clean ? mark.RecordsEnd : 0);
-            if (recordsEnd < expected) onCut(new RecoveryCut(shard, newest.Path, recordsEnd, expected, contents.Latest));
-            if (recordsEnd == newest.Start) Discard(segments);
-            marksFrom = RecoverOlderMarks(segments, newest, contents.HasAllMarks, stamp, scratch, marks);
-        }
-        foreach (Segment segment in segments) segment.TryMeasureHoles();
-        long end = mark.Next;
-        if (!(fresh && mark == default) && !(mark.Clean && mark.RecordsEnd == recordsEnd))
-        {
-            end = (Math.Max(recordsEnd, mark.Next) / RestartJump * RestartJump) + (2 * RestartJump);
-        }
-        // From here on the journal is open, and whatever happens, no offset before this one is given again.
-        new EndMark(Clean: false, end, recordsEnd).Write(folder);
-        // A record of marks says itself where the readings before it ended.
-        long readingsEnd = last is { Count: 0 } marksOnly ? marksOnly.PreviousEnd : recordsEnd;
-        return new ShardJournal(journal, folder, shard, writable: true, segments, end, recordsEnd, readingsEnd, marks)
-        {
-            CatalogBytesNeeded = last?.CatalogBytes ?? 0,
-            _marksFrom = marks.Count > 0 ? marksFrom : long.MaxValue,
-        };
+        return new ShardJournal(journal, folder, stamp, writable: true, RecoveredShard.Recover(folder, stamp, scratch, onCut));
     }
 
     /// <summary>A shard's folder to read only, as it stands now; another process may be writing it.</summary>
-    internal static ShardJournal OpenRead(ReadingJournal journal, string folder, int shard)
-    {
-        List<Segment> segments = Directory.Exists(folder) ? Segment.List(folder) : [];
-        long end = segments.Count > 0 ? segments[^1].End : 0;
-        foreach (Segment segment in segments) segment.TryMeasureHoles();
-        return new ShardJournal(journal, folder, shard, writable: false, segments, end, end, end, new MarkTable());
-    }
+    internal static ShardJournal OpenRead(ReadingJournal journal, string folder, int shard) =>
+        new(journal, folder, new JournalStamp(journal.Stamp, shard), writable: false, RecoveredShard.AsItStands(folder));
 
     /// <summary>
     /// Shard's thread only: appends the batch, readings and marks, as one record with one write, and sets its offsets. Allocates nothing but when a segment begins or a mark is the
@@ -211,7 +132,7 @@ public sealed class ShardJournal : IDisposable
         try
         {
             _journal.PersistCatalog();
-            Segment segment = _active is { } active && active.End + bytes - active.Start <= _options.SegmentBytes ? active : Begin(bytes);
+            Segment segment = Held.Active is { } active && active.End + bytes - active.Start <= _options.SegmentBytes ? active : Begin(bytes);
             // Behind the marks that a new segment begins with.
             offset = _endOffset;
             batch.Shard = Shard;
@@ -237,14 +158,14 @@ public sealed class ShardJournal : IDisposable
         if (batch.Count > 0)
         {
             _previousEnd = offset + bytes;
-            Volatile.Write(ref _readingsEnd, offset + bytes);
+            Held.ReadingsEnd = offset + bytes;
         }
         _journal.CountAppended(batch.Count, bytes);
         if (_options.Fsync == FsyncPolicy.EveryBatch)
         {
             lock (_syncing)
             {
-                FinishBefore(offset + bytes);
+                Held.CloseBefore(offset + bytes);
                 Volatile.Write(ref _durableOffset, offset + bytes);
             }
         }
@@ -265,9 +186,9 @@ public sealed class ShardJournal : IDisposable
             {
                 if (_options.Fsync != FsyncPolicy.Never)
                 {
-                    for (int i = 0; OpenAt(i) is { } segment; i++) _options.FlushToDisk(segment.Handle!);
+                    for (int i = 0; Held.OpenAt(i) is { } segment; i++) _options.FlushToDisk(segment.Handle!);
                 }
-                FinishBefore(end);
+                Held.CloseBefore(end);
             }
             catch (IOException failed)
             {
@@ -283,10 +204,7 @@ public sealed class ShardJournal : IDisposable
     public JournalReader OpenReader(JournalPosition from) => new(this, from);
 
     /// <summary>Tells retention how far a sink is; a sink that has never said so holds nothing.</summary>
-    public void SetCursor(string sink, JournalPosition cursor)
-    {
-        lock (_listing) _cursors[sink] = cursor;
-    }
+    public void SetCursor(string sink, JournalPosition cursor) => Held.SetCursor(sink, cursor);
 
     /// <summary>Syncs and closes; <see cref="ReadingJournal.Dispose"/> calls it. What an earlier fsync lost is not synced again.</summary>
     /// <exception cref="IOException">The disk failed; the files are closed all the same.</exception>
@@ -297,7 +215,7 @@ public sealed class ShardJournal : IDisposable
             try
             {
                 // Not with FsyncPolicy.Never's eyes: a clean end is one that is on the disk.
-                for (int i = 0; _journal.Failure is null && OpenAt(i) is { } segment; i++) _options.FlushToDisk(segment.Handle!);
+                for (int i = 0; _journal.Failure is null && Held.OpenAt(i) is { } segment; i++) _options.FlushToDisk(segment.Handle!);
                 if (_journal.Failure is null) Volatile.Write(ref _durableOffset, EndOffset);
             }
             catch (IOException failed)
@@ -307,8 +225,7 @@ public sealed class ShardJournal : IDisposable
             }
             finally
             {
-                _active = null;
-                while (OpenAt(0) is { } segment) Finish(segment);
+                Held.CloseAll();
             }
         }
     }
@@ -317,161 +234,9 @@ public sealed class ShardJournal : IDisposable
 
     internal void MarkClean() => new EndMark(Clean: true, EndOffset, _recordsEnd).Write(_folder);
 
-    /// <summary>The segment that holds <paramref name="offset"/>, or the first one after it; null when there is none.</summary>
-    internal Segment? SegmentAt(long offset)
-    {
-        lock (_listing)
-        {
-            Segment? holding = null;
-            foreach (Segment segment in _segments)
-            {
-                if (segment.Start > offset) return holding is not null && offset < holding.End ? holding : segment;
-                holding = segment;
-            }
-            return holding is not null && (offset < holding.End || ReferenceEquals(holding, _active)) ? holding : null;
-        }
-    }
-
-    /// <summary>The segments, oldest first, as they are now.</summary>
-    internal Segment[] Segments()
-    {
-        lock (_listing) return [.. _segments];
-    }
-
-    /// <summary>The oldest segment that is no longer written, and whether every sink is past it; null when there is none.</summary>
-    internal (Segment Segment, bool Delivered)? Oldest()
-    {
-        lock (_listing)
-        {
-            if (_segments.Count == 0 || ReferenceEquals(_segments[0], _active) || _segments[0].Handle is not null) return null;
-            Segment oldest = _segments[0];
-            // Until a segment has begun behind it, it is the one place that says how far the sources were.
-            if (oldest.Start >= Volatile.Read(ref _marksFrom)) return null;
-            long needed = Math.Min(oldest.End, ReadingsEnd);
-            return (oldest, _cursors.Values.All(c => c.Offset >= needed));
-        }
-    }
-
-    /// <summary>Whether every sink has everything that was appended.</summary>
-    internal bool AllDelivered
-    {
-        get
-        {
-            lock (_listing)
-            {
-                // Cursors may stand before a jump that no record stands in.
-                foreach (JournalPosition cursor in _cursors.Values)
-                {
-                    if (cursor.Offset < ReadingsEnd && (cursor.Offset < RecoveredRecordsEnd || ReadingsEnd > RecoveredEndOffset)) return false;
-                }
-                return true;
-            }
-        }
-    }
-
-    /// <summary>A record of what a lane has in hand, which retention is to leave alone.</summary>
-    internal LaneHold AddHold()
-    {
-        LaneHold hold = new();
-        lock (_listing) _holds.Add(hold);
-        return hold;
-    }
-
-    /// <summary>Segments that get no more records and that some sink still needs, oldest first. The newest is never among them: what the journal's end is known by stands in it.</summary>
-    internal List<Segment> Undelivered()
-    {
-        lock (_listing)
-        {
-            List<Segment> closed = [];
-            for (int i = 0; i < _segments.Count - 1; i++)
-            {
-                Segment segment = _segments[i];
-                // Recovery needs the newest marks; a tail of nothing but marks is nobody's to deliver.
-                if (segment.Start >= Volatile.Read(ref _marksFrom)) break;
-                long end = Math.Min(segment.End, ReadingsEnd);
-                if (segment.Handle is null && _cursors.Values.Any(c => c.Offset < end)) closed.Add(segment);
-            }
-            return closed;
-        }
-    }
-
-    /// <summary>Where in a segment the readings stand that some sink still needs: at this offset and behind it.</summary>
-    internal long DeliveredBefore(Segment segment)
-    {
-        long before = segment.End;
-        lock (_listing)
-        {
-            foreach (JournalPosition cursor in _cursors.Values) before = Math.Min(before, cursor.Offset + JournalRecord.BytesOf(cursor.Index));
-        }
-        return Math.Max(before, segment.Start + JournalRecord.HeaderBytes);
-    }
-
-    /// <summary>Whether a reader stands in the segment or a lane has some of it in hand. Under its gate it stays so.</summary>
-    internal bool IsInUse(Segment segment)
-    {
-        if (segment.Readers > 0) return true;
-        lock (_listing)
-        {
-            foreach (LaneHold hold in _holds)
-            {
-                if (hold.Covers(segment.Start, segment.End)) return true;
-            }
-            return false;
-        }
-    }
-
-    /// <summary>Puts the thinned file in the segment's place. Under the segment's gate.</summary>
-    internal void Replace(Segment segment, long holeBytes)
-    {
-        _options.ReplaceFile(segment.ThinnedPath, segment.Path);
-        segment.HoleBytes = holeBytes;
-        DirectorySync.Flush(_folder);
-    }
-
-    // The file first: one that cannot be deleted stays in the list, is counted, and is tried again. A reader that finds the file gone goes on with the next.
-    internal void Delete(Segment oldest)
-    {
-        File.Delete(oldest.Path);
-        lock (_listing) _segments.Remove(oldest);
-    }
-
-    private static void Discard(List<Segment> segments)
-    {
-        File.Delete(segments[^1].Path);
-        segments.RemoveAt(segments.Count - 1);
-    }
-
-    private static SegmentContents Recover(Segment segment, JournalStamp stamp, ReadingBatch scratch, MarkTable marks)
-    {
-        using var file = segment.OpenRead();
-        return SegmentScan.Recover(file, segment, stamp, scratch, marks);
-    }
-
-    // Where the newest segment does not begin with all marks, because its begin is torn or damaged, the ones before it have them. Gives the start of the oldest segment that was needed.
-    private static long RecoverOlderMarks(List<Segment> segments, Segment newest, bool hasAll, JournalStamp stamp, ReadingBatch scratch, MarkTable marks)
-    {
-        long from = newest.Start;
-        for (int i = segments.Count - 1; i >= 0 && !hasAll; i--)
-        {
-            if (ReferenceEquals(segments[i], newest)) continue;
-            MarkTable older = new();
-            hasAll = Recover(segments[i], stamp, scratch, older).HasAllMarks;
-            marks.AddOlder(older);
-            from = segments[i].Start;
-        }
-        return from;
-    }
-
-    private static void Cut(Segment segment, long end)
-    {
-        using var file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        RandomAccess.SetLength(file, end - segment.Start);
-        RandomAccess.FlushToDisk(file);
-    }
-
     private void Took(ReadOnlySpan<SourceMark> marks)
     {
-        if (_marks.Count == 0) Volatile.Write(ref _marksFrom, _active!.Start);
+        if (_marks.Count == 0) Held.MarksFrom = Held.Active!.Start;
         _marks.Set(marks);
     }
 
@@ -529,18 +294,13 @@ public sealed class ShardJournal : IDisposable
             segment.Handle.Dispose();
             throw;
         }
-        lock (_listing)
-        {
-            _segments.Add(segment);
-            _open.Add(segment);
-        }
-        _active = segment;
+        Held.Add(segment);
         if (_marks.Count > 0)
         {
             _journal.CountAppended(0, (int)(segment.End - segment.Start));
             _recordsEnd = segment.End;
             Volatile.Write(ref _endOffset, segment.End);
-            Volatile.Write(ref _marksFrom, segment.Start);
+            Held.MarksFrom = segment.Start;
         }
         _journal.RequestRetention();
         return segment;
@@ -565,39 +325,4 @@ public sealed class ShardJournal : IDisposable
     }
 
     private string FailureOf(IOException failed) => $"{_folder}: fsync failed: {failed.Message}; restart when the disk is sound";
-
-    private Segment? OpenAt(int index)
-    {
-        lock (_listing) return index < _open.Count ? _open[index] : null;
-    }
-
-    // Under _syncing: closes the segments that get no more records; the shard begins a segment only when it is done with the one before.
-    private void FinishBefore(long end)
-    {
-        while (true)
-        {
-            Segment segment;
-            lock (_listing)
-            {
-                if (_open.Count < 2 || _open[0].End > end) return;
-                segment = _open[0];
-            }
-            Finish(segment);
-        }
-    }
-
-    // Under _syncing: gives back the preallocated rest of a segment that gets no more records.
-    private void Finish(Segment segment)
-    {
-        try
-        {
-            RandomAccess.SetLength(segment.Handle!, segment.End - segment.Start);
-        }
-        finally
-        {
-            segment.Handle!.Dispose();
-            segment.Handle = null;
-            lock (_listing) _open.Remove(segment);
-        }
-    }
 }

@@ -59,7 +59,7 @@ public sealed class AppendReadTests : IDisposable
         using ReadingJournal journal = _rig.Open();
         for (int i = 0; i < 50; i++) _rig.Append(journal, 900);
         journal.Shard(0).Sync();
-        foreach (Segment segment in journal.Shard(0).Segments())
+        foreach (Segment segment in journal.Shard(0).Held.All())
         {
             using var file = segment.OpenRead();
             long at = segment.Start;

@@ -88,7 +88,7 @@ public sealed class FsyncTests : IDisposable
         Assert.Contains(_rig.Folder, refused.Reason, StringComparison.Ordinal);
         journal.Dispose();
         using ReadingJournal again = _rig.Open();
-        Assert.True(again.Shard(0).EndOffset >= ShardJournal.RestartJump);
+        Assert.True(again.Shard(0).EndOffset >= RecoveredShard.RestartJump);
     }
 
     [Fact]
@@ -114,6 +114,6 @@ public sealed class FsyncTests : IDisposable
         _fails = false;
         using ReadingJournal again = _rig.Open();
         Assert.Equal(JournalRig.Range(0, 10), _rig.ReadAll(again).Numbers);
-        Assert.True(again.Shard(0).EndOffset >= ShardJournal.RestartJump);
+        Assert.True(again.Shard(0).EndOffset >= RecoveredShard.RestartJump);
     }
 }

@@ -94,7 +94,7 @@ public sealed class FullDiskTests : IDisposable
             batch.Release();
         }
         journal.Shard(0).Sync();
-        Assert.Equal(6, journal.Shard(0).Segments().Length);
+        Assert.Equal(6, journal.Shard(0).Held.All().Length);
         string filler = _disk.Fill(leave: 0);
         JournalRetentionPass pass = new(journal, new JournalMetrics(metrics), NullLogger.Instance);
         long dropped = 0;

@@ -35,8 +35,8 @@ public sealed class MarkRecoveryTests : IDisposable
         _rig.Options = _rig.Options with { SegmentBytes = 16 * 1024 };
         Random random = new(seed);
         ReadingJournal written = _rig.Open();
-        while (written.Shard(0).Segments().Length < 4 || written.Shard(0).EndOffset - written.Shard(0).Segments()[^1].Start < 6000) Group(written, random.Next(0, 60));
-        List<StoredRecord> newest = StoredRecord.Of(written.Shard(0), written.Shard(0).Segments()[^1]);
+        while (written.Shard(0).Held.All().Length < 4 || written.Shard(0).EndOffset - written.Shard(0).Held.All()[^1].Start < 6000) Group(written, random.Next(0, 60));
+        List<StoredRecord> newest = StoredRecord.Of(written.Shard(0), written.Shard(0).Held.All()[^1]);
         _rig.Kill(written);
         string file = _rig.SegmentFiles()[^1];
         byte[] whole = File.ReadAllBytes(file);
@@ -101,7 +101,7 @@ public sealed class MarkRecoveryTests : IDisposable
         ReadingJournal journal = _rig.Open();
         for (int partition = 0; partition < partitions; partition++) Append(journal, 1, (partition, 10 + partition)).Release();
         Append(journal, 1, (0, 77)).Release();
-        while (journal.Shard(0).Segments().Length < 3) _rig.Append(journal, 500);
+        while (journal.Shard(0).Held.All().Length < 3) _rig.Append(journal, 500);
         _rig.Kill(journal);
         // The newest segment alone.
         foreach (string older in _rig.SegmentFiles().SkipLast(1)) File.Delete(older);
@@ -130,9 +130,9 @@ public sealed class MarkRecoveryTests : IDisposable
         (List<long> numbers, List<LostRange> gaps) = _rig.ReadAll(again);
         Assert.Equal(JournalRig.Range(0, all), numbers);
         Assert.Empty(gaps);
-        Assert.Null(again.Shard(0).Oldest());
+        Assert.Null(again.Shard(0).Held.Oldest());
         _rig.Append(again, 1);
-        Assert.NotNull(again.Shard(0).Oldest());
+        Assert.NotNull(again.Shard(0).Held.Oldest());
     }
 
     [Fact]

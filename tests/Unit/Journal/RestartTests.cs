@@ -32,8 +32,8 @@ public sealed class RestartTests : IDisposable
         using (ReadingJournal second = _rig.Open())
         {
             jumped = second.Shard(0).EndOffset;
-            Assert.True(jumped >= ShardJournal.RestartJump);
-            Assert.Equal(0, jumped % ShardJournal.RestartJump);
+            Assert.True(jumped >= RecoveredShard.RestartJump);
+            Assert.Equal(0, jumped % RecoveredShard.RestartJump);
         }
         using (ReadingJournal third = _rig.Open())
         {
@@ -76,7 +76,7 @@ public sealed class RestartTests : IDisposable
             end = first.Shard(0).EndOffset;
         }
         ReadingJournal second = _rig.Open();
-        second.Shard(0).Delete(Assert.Single(second.Shard(0).Segments()));
+        second.Shard(0).Held.Delete(Assert.Single(second.Shard(0).Held.All()));
         _rig.Kill(second);
         using ReadingJournal third = _rig.Open();
         Assert.True(third.Shard(0).EndOffset > end);
@@ -92,7 +92,7 @@ public sealed class RestartTests : IDisposable
         // A power cut took the bytes and left the name.
         File.WriteAllBytes(_rig.SegmentFiles()[0], []);
         using ReadingJournal second = _rig.Open();
-        Assert.True(second.Shard(0).EndOffset >= ShardJournal.RestartJump);
+        Assert.True(second.Shard(0).EndOffset >= RecoveredShard.RestartJump);
     }
 
     [Theory]

@@ -12,7 +12,7 @@ internal sealed record StoredRecord(long Offset, long End, long PreviousEnd, Lis
     public static List<StoredRecord> Of(ShardJournal shard)
     {
         List<StoredRecord> records = [];
-        foreach (Segment segment in shard.Segments()) records.AddRange(Of(shard, segment));
+        foreach (Segment segment in shard.Held.All()) records.AddRange(Of(shard, segment));
         return records;
     }
 

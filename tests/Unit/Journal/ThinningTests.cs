@@ -43,7 +43,7 @@ public sealed class ThinningTests : IDisposable
             _classed.AssertAccountsForAll(_rig.Next);
             Assert.True(_classed.Journal.Bytes <= 8 * SegmentBytes);
             // The newest segment is being written; in all others a class goes only when there is nothing left of those below it.
-            long written = _classed.Shard.Segments()[^1].Start / (SegmentBytes / 2) * PerRecord;
+            long written = _classed.Shard.Held.All()[^1].Start / (SegmentBytes / 2) * PerRecord;
             List<long> there = _classed.NumbersFrom(JournalPosition.Start);
             foreach (Classification of in ClassedJournal.Droppable)
             {
@@ -77,7 +77,7 @@ public sealed class ThinningTests : IDisposable
         Assert.False(outcome.Appended);
         Assert.Contains($"{3 * SegmentBytes} bytes with alarms", outcome.Reason, StringComparison.Ordinal);
         _classed.AssertAccountsForAll(_rig.Next);
-        long newest = _classed.Shard.Segments()[^1].Start;
+        long newest = _classed.Shard.Held.All()[^1].Start;
         Assert.DoesNotContain(_classed.NumbersFrom(JournalPosition.Start), n => n < newest / (SegmentBytes / 2) * PerRecord && ClassedJournal.ClassOf(n) != Classification.Alarm);
 
         _classed.Shard.SetCursor("down", new JournalPosition(newest, 0));
@@ -150,7 +150,7 @@ public sealed class ThinningTests : IDisposable
         journal.Shard(0).Sync();
         _classed.Retain();
         _classed.AssertAccountsForAll(_rig.Next);
-        Segment first = journal.Shard(0).Segments()[0];
+        Segment first = journal.Shard(0).Held.All()[0];
         // Some 170 records of ten readings, one of them an alarm: 5.4 KiB, and each record would be in a block of its own or share one with its neighbour.
         Assert.True(first.StoredBytes <= 3 * 4096, $"{first.StoredBytes} bytes");
         Assert.Equal(new FileInfo(first.Path).Length, first.End - first.Start);
@@ -292,7 +292,7 @@ public sealed class ThinningTests : IDisposable
         lane.Took(SegmentBytes);
         lane.Took(2 * SegmentBytes);
         lane.SetCursor("down", new JournalPosition(2 * SegmentBytes, 0));
-        Assert.False(journal.Shard(0).IsInUse(journal.Shard(0).Segments()[1]));
+        Assert.False(journal.Shard(0).Held.IsInUse(journal.Shard(0).Held.All()[1]));
     }
 
     [Fact]
