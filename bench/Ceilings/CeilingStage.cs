@@ -39,4 +39,7 @@ internal enum StageClock
 
     /// <summary>Processor time of the one thread that does the work, the kernel's part included: time in which something else had the core does not count.</summary>
     Core,
+
+    /// <summary>Processor time of all processes at work together, the kernel's part included. On cores that are all busy it is the elapsed time by the cores.</summary>
+    Processes,
 }

@@ -21,7 +21,7 @@ internal sealed record CeilingsReport(MachineInfo Machine, IReadOnlyList<StageFi
 /// <summary>A stage in the JSON.</summary>
 /// <param name="Name">The stage.</param>
 /// <param name="Unit">What a rate counts.</param>
-/// <param name="ACore">Rates are by the processor time of the one thread at work; by elapsed time otherwise.</param>
+/// <param name="ACore">Rates are by the processor time of the thread, or the processes, at work; by elapsed time otherwise.</param>
 /// <param name="Includes">What the figures include.</param>
 /// <param name="Figures">The product first.</param>
 /// <param name="Targets">What must be reached.</param>
@@ -29,8 +29,8 @@ internal sealed record StageFigures(string Name, string Unit, bool ACore, string
 {
     /// <summary>The figures of a measured stage.</summary>
     public static StageFigures Of(StageReport stage) => new(
-        stage.Name, stage.Unit, stage.Clock == StageClock.Core, stage.Includes,
-        [.. stage.Figures.Select(f => new FigureLine(f.Name, f.Rates.Count, Math.Round(f.Median), Math.Round(f.Best), Math.Round(f.Least), f.AllocatedBytes, Math.Round(stage.RatioTo(f.Name), 4)))],
+        stage.Name, stage.Unit, stage.Clock != StageClock.Wall, stage.Includes,
+        [.. stage.Figures.Select(f => new FigureLine(f.Name, f.Rates.Count, Math.Round(f.Median), Math.Round(f.Best), Math.Round(f.Least), f.AllocatedBytes, Math.Round(stage.RatioTo(f.Name), 4)) { ElapsedMedianPerS = f.ElapsedMedian is { } rate ? Math.Round(rate) : null })],
         stage.Targets);
 }
 
@@ -42,7 +42,12 @@ internal sealed record StageFigures(string Name, string Unit, bool ACore, string
 /// <param name="LeastPerS">The worst round.</param>
 /// <param name="AllocatedBytes">Managed bytes allocated in all rounds; -1 where that was not measured.</param>
 /// <param name="ProductIsTimes">The product's rate by this one: the middle of the rounds' ratios.</param>
-internal sealed record FigureLine(string Name, int Rounds, double MedianPerS, double BestPerS, double LeastPerS, long AllocatedBytes, double ProductIsTimes);
+internal sealed record FigureLine(string Name, int Rounds, double MedianPerS, double BestPerS, double LeastPerS, long AllocatedBytes, double ProductIsTimes)
+{
+    /// <summary>Units a second of elapsed time, the middle of the rounds, where the rates above are by the processor time of processes; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ElapsedMedianPerS { get; init; }
+}
 
 /// <summary>The report's JSON: names in snake case, one line.</summary>
 [JsonSerializable(typeof(CeilingsReport))]

@@ -15,14 +15,15 @@ internal static class CeilingsText
     public static string Render(StageReport stage)
     {
         StringBuilder text = new();
-        string clock = stage.Clock == StageClock.Core ? " a core" : "";
+        string clock = stage.Clock == StageClock.Wall ? "" : " a core";
         text.AppendLine(CultureInfo.InvariantCulture, $"{stage.Name}, {stage.Unit}/s{clock}: median, worst and best of {stage.Product.Rates.Count} rounds; how many times it the product is");
         foreach (ContenderFigure figure in stage.Figures)
         {
             string ratio = figure == stage.Product ? "" : string.Create(CultureInfo.InvariantCulture, $"x {stage.RatioTo(figure.Name),-8:0.###}");
             string allocated = figure.AllocatedBytes < 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{figure.AllocatedBytes:N0} B");
             string range = $"({Scaled(figure.Least)} to {Scaled(figure.Best)})";
-            text.AppendLine($"  {figure.Name,-NameWidth} {Scaled(figure.Median),10}  {range,-24} {ratio,-10} {allocated}".TrimEnd());
+            string elapsed = figure.ElapsedMedian is { } rate ? $"elapsed {Scaled(rate)}/s" : "";
+            text.AppendLine($"  {figure.Name,-NameWidth} {Scaled(figure.Median),10}  {range,-24} {ratio,-10} {allocated}{elapsed}".TrimEnd());
         }
         foreach (string line in Wrapped(stage.Includes)) text.Append("  ").AppendLine(line);
         foreach (PromiseReport target in stage.Targets) text.AppendLine(Render(target));

@@ -16,6 +16,9 @@ internal interface IContender
 /// <param name="AllocatedBytes">Managed bytes allocated by the threads that did it; -1 where that was not measured.</param>
 internal readonly record struct ContenderSample(double Units, double Seconds, long AllocatedBytes = ContenderSample.NotMeasured)
 {
+    /// <summary>Elapsed seconds, where they are worth showing beside those of the stage's clock; 0 where not.</summary>
+    public double ElapsedSeconds { get; init; }
+
     /// <summary>No figure of allocated bytes.</summary>
     public const long NotMeasured = -1;
 

@@ -11,6 +11,7 @@ internal sealed class ContenderFigure
         ArgumentOutOfRangeException.ThrowIfZero(samples.Count, nameof(samples));
         Name = name;
         Rates = [.. samples.Select(s => s.Rate)];
+        ElapsedMedian = samples.All(s => s.ElapsedSeconds > 0) ? MedianOf(samples.Select(s => s.Units / s.ElapsedSeconds)) : null;
         Units = samples.Sum(s => s.Units);
         AllocatedBytes = samples.Any(s => s.AllocatedBytes < 0) ? ContenderSample.NotMeasured : samples.Sum(s => s.AllocatedBytes);
     }
@@ -26,6 +27,9 @@ internal sealed class ContenderFigure
 
     /// <summary>Managed bytes allocated in all rounds together; -1 where that was not measured.</summary>
     public long AllocatedBytes { get; }
+
+    /// <summary>The middle of the rounds by elapsed time, where that is shown beside the stage's clock; null where not.</summary>
+    public double? ElapsedMedian { get; }
 
     /// <summary>The middle of the rounds.</summary>
     public double Median => MedianOf(Rates);

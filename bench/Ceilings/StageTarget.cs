@@ -17,7 +17,7 @@ internal sealed record LeastRate(double Millions) : StageTarget
 {
     /// <inheritdoc/>
     public override PromiseReport Judge(StageReport report) =>
-        PromiseReport.AtLeast($"{report.Name}: M {report.Unit}/s{(report.Clock == StageClock.Core ? " a core" : "")}, best round", Millions, Math.Round(report.Product.Best / 1e6, 2));
+        PromiseReport.AtLeast($"{report.Name}: M {report.Unit}/s{(report.Clock == StageClock.Wall ? "" : " a core")}, best round", Millions, Math.Round(report.Product.Best / 1e6, 2));
 }
 
 /// <summary>The product's rate is at least <paramref name="Factor"/> times that of the contender <paramref name="Other"/>: the median of the rounds' ratios, in each of which both ran.</summary>

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
 namespace HyperIngest.Bench.Ceilings.PingPong;
 
-/// <summary>The limit: connections that send a poll's requests in one send, receive as many bytes as the responses have, and begin again.</summary>
-internal sealed class BarePolls(string name, PollShape shape, int port, int connections) : IContender
+/// <summary>The limit: connections, one to each of some ports, that send a poll's requests in one send, receive as many bytes as the responses have, and begin again.</summary>
+internal sealed class BarePolls(string name, PollShape shape, IReadOnlyList<int> ports, Process server) : IContender
 {
     // As the product's client receives: a block of 4 KiB.
     private const int ReceiveBytes = 4096;
@@ -17,11 +18,11 @@ internal sealed class BarePolls(string name, PollShape shape, int port, int conn
 
     private async Task<ContenderSample> RunAsync(TimeSpan slice)
     {
-        Connection[] all = [.. Enumerable.Range(0, connections).Select(_ => new Connection(shape))];
+        Connection[] all = [.. ports.Select(port => new Connection(shape, port))];
         try
         {
-            Task[] running = [.. all.Select(c => Task.Run(() => c.RunAsync(port)))];
-            ContenderSample sample = PollMeter.Measure(Name, () => all.Sum(c => c.Polls), slice);
+            Task[] running = [.. all.Select(c => Task.Run(() => c.RunAsync()))];
+            ContenderSample sample = new PollMeter(server).Measure(Name, () => all.Sum(c => c.Polls), slice);
             foreach (Connection connection in all) connection.Stop();
             await Task.WhenAll(running).ConfigureAwait(false);
             return sample with { Units = sample.Units * shape.Requests };
@@ -32,7 +33,7 @@ internal sealed class BarePolls(string name, PollShape shape, int port, int conn
         }
     }
 
-    private sealed class Connection(PollShape shape) : IDisposable
+    private sealed class Connection(PollShape shape, int port) : IDisposable
     {
         private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(ReceiveBytes, pinned: true);
@@ -46,7 +47,7 @@ internal sealed class BarePolls(string name, PollShape shape, int port, int conn
 
         public long Polls => Volatile.Read(ref _polls);
 
-        public async Task RunAsync(int port)
+        public async Task RunAsync()
         {
             await _socket.ConnectAsync(IPAddress.Loopback, port).ConfigureAwait(false);
             while (!_stopping)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Rings;
 using HyperIngest.Core.Sharding;
@@ -8,8 +10,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Bench.Ceilings.PingPong;
 
-/// <summary>The product: its Modbus source polls the simulator's devices without pause into a ring, which a thread empties.</summary>
-internal sealed class ModbusPolls(Plant plant, SimulatorReady simulator) : IContender
+/// <summary>The product: its Modbus source polls a plant's devices, one at each of some ports, without pause into a ring, which a thread empties.</summary>
+internal sealed class ModbusPolls(string name, Plant plant, IReadOnlyList<int> ports, Process server) : IContender
 {
     // As the demo: all requests of a poll on their way at once.
     private const int MaxInFlight = 16;
@@ -18,7 +20,7 @@ internal sealed class ModbusPolls(Plant plant, SimulatorReady simulator) : ICont
     private static readonly TimeSpan EmptyPause = TimeSpan.FromMilliseconds(1);
 
     /// <inheritdoc/>
-    public string Name => "Modbus client and simulator";
+    public string Name => name;
 
     /// <inheritdoc/>
     public ContenderSample Run(TimeSpan slice) => RunAsync(slice).GetAwaiter().GetResult();
@@ -28,19 +30,18 @@ internal sealed class ModbusPolls(Plant plant, SimulatorReady simulator) : ICont
         int requests = PollShape.Of(plant).Requests;
         int readings = plant.Devices[0].Template.Tags.Count;
         using MetricRegistry metrics = new();
+        // The default of a shard's: what arrives in the consumer's pause must fit.
         MpscRing<Reading> ring = new(1 << 18);
         using CancellationTokenSource stop = new();
         Thread consumer = new(() => Empty(ring, stop.Token)) { IsBackground = true, Name = "ring consumer" };
         consumer.Start();
         ModbusSource source = new(
-            "plant",
-            plant.ClientOptions(simulator.Host, simulator.BasePort, new ModbusPollOptions { Interval = TimeSpan.Zero }, new ModbusRequestOptions { MaxInFlight = MaxInFlight }),
-            new SeriesCatalog(), new Intake([new ShardInlet(0, ring)]), metrics, NullLoggerFactory.Instance);
+            "plant", Devices(), new SeriesCatalog(), new Intake([new ShardInlet(0, ring)]), metrics, NullLoggerFactory.Instance);
         await using (source.ConfigureAwait(false))
         {
             await source.StartAsync(CancellationToken.None).ConfigureAwait(false);
             Counter published = metrics.Counter("hyperingest_modbus_readings_total", "");
-            ContenderSample sample = PollMeter.Measure(Name, () => published.Value, slice);
+            ContenderSample sample = new PollMeter(server).Measure(Name, () => published.Value, slice);
             long bad = metrics.Counter("hyperingest_modbus_bad_readings_total", "").Value;
             if (bad > 0) throw new InvalidOperationException($"{bad:N0} readings came without a value; nothing was measured.");
             await stop.CancelAsync().ConfigureAwait(false);
@@ -48,6 +49,12 @@ internal sealed class ModbusPolls(Plant plant, SimulatorReady simulator) : ICont
             return sample with { Units = sample.Units / readings * requests };
         }
     }
+
+    private ModbusDeviceOptions[] Devices() =>
+    [
+        .. plant.ClientOptions(IPAddress.Loopback.ToString(), 0, new ModbusPollOptions { Interval = TimeSpan.Zero }, new ModbusRequestOptions { MaxInFlight = MaxInFlight })
+            .Select((device, i) => device with { Port = ports[i], OwnConnection = true }),
+    ];
 
     private static void Empty(MpscRing<Reading> ring, CancellationToken stop)
     {

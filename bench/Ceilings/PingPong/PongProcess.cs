@@ -18,6 +18,9 @@ internal sealed class PongProcess : IDisposable
     /// <summary>Where it listens, on loopback.</summary>
     public int Port { get; }
 
+    /// <summary>The process.</summary>
+    public Process Process => _process;
+
     /// <summary>Starts it and waits until it listens.</summary>
     /// <exception cref="InvalidOperationException">It ended or said something else than its port.</exception>
     public static async Task<PongProcess> StartAsync()

@@ -7,7 +7,7 @@ using HyperIngest.Protocols.Modbus;
 namespace HyperIngest.Bench.Ceilings.PingPong;
 
 /// <summary>
-/// The bare other end: for every 12 bytes as many zeros as the response would have that was asked for. Whatever one receive brings is answered in one send, as the simulator does.
+/// The bare other end: for every 12 bytes a frame of zeros with the right header and length. Whatever one receive brings is answered in one send, as the simulator does.
 /// </summary>
 internal static class PongServer
 {
@@ -35,6 +35,16 @@ internal static class PongServer
         }
         listener.Dispose();
         await accepting.ConfigureAwait(false);
+    }
+
+    // The nine bytes without which no Modbus client could be held against it; the data stays what it was, zeros.
+    private static int Write(ReadOnlySpan<byte> request, Span<byte> response)
+    {
+        int registers = BinaryPrimitives.ReadUInt16BigEndian(request[QuantityOffset..]);
+        ModbusFrame.WriteHeader(response, ModbusFrame.TransactionIdOf(request), ModbusFrame.UnitIdOf(request), 2 + (registers * 2));
+        response[ModbusFrame.PduOffset] = request[ModbusFrame.PduOffset];
+        response[ModbusFrame.PduOffset + 1] = (byte)(registers * 2);
+        return ResponseBytes(registers);
     }
 
     private static async Task AcceptAsync(Socket listener)
@@ -73,7 +83,7 @@ internal static class PongServer
                     int taken = 0, answer = 0;
                     for (; filled - taken >= ModbusBlock.RequestBytes; taken += ModbusBlock.RequestBytes)
                     {
-                        answer += ResponseBytes(BinaryPrimitives.ReadUInt16BigEndian(received.AsSpan(taken + QuantityOffset)));
+                        answer += Write(received.AsSpan(taken), answers.AsSpan(answer));
                     }
                     received.AsSpan(taken, filled - taken).CopyTo(received);
                     filled -= taken;

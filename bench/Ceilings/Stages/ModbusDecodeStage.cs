@@ -43,7 +43,7 @@ internal sealed class ModbusDecodeStage : CeilingStage
     /// <inheritdoc/>
     public override string Includes =>
         $"a device's poll of the demo plant: {_demo.Registers:N0} registers in {_demo.Count} responses of at most 125, which make {_demo.Readings} readings (float32, int32, uint32, float64, int16, uint16). Finding the frame, "
-        + "holding it against its request, the claim on a many-producer ring, decoding, publishing, and the consumer's release on the same thread. No sockets, no transactions, nothing is read back.";
+        + "holding it against its request, the claim on a many-producer ring of {Responses.RingSlots:N0} slots, decoding, publishing, and the consumer's release on the same thread. No sockets, no transactions, nothing is read back.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<IContender> Contenders { get; }
@@ -78,8 +78,8 @@ internal sealed class ModbusDecodeStage : CeilingStage
     /// <summary>A device's responses as they come over the wire, and the decoder's plan for them.</summary>
     private sealed class Responses
     {
-        /// <summary>Slots of the ring they are decoded into: 128 KiB, what is in flight between a poller and a shard that keeps up.</summary>
-        public const int RingSlots = 4096;
+        /// <summary>Slots of the ring they are decoded into, the default of a shard's: 8 MiB, so that slots are written that no near cache has.</summary>
+        public const int RingSlots = 1 << 18;
 
         private const long ArrivedUtc = 639_000_000_000_000_000;
         private readonly MpscRing<Reading> _ring = new(RingSlots);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HyperIngest.Bench.Ceilings.PingPong;
 using HyperIngest.LoadGen.Devices;
 
@@ -14,13 +15,23 @@ internal sealed class PollsStage : CeilingStage
     private readonly SimulatorProcess _simulator;
     private readonly PongProcess _pong;
     private readonly PollShape _shape;
+    private readonly Process _simulatorProcess;
 
     private PollsStage(Plant plant, SimulatorProcess simulator, PongProcess pong)
     {
+        _simulatorProcess = Process.GetProcessById(simulator.Ready.Pid);
         _simulator = simulator;
         _pong = pong;
         _shape = PollShape.Of(plant);
-        Contenders = [new ModbusPolls(plant, simulator.Ready), new BarePolls(Bare, _shape, pong.Port, Devices)];
+        int[] simulated = [.. Enumerable.Range(simulator.Ready.BasePort, Devices)];
+        int[] bare = [.. Enumerable.Repeat(pong.Port, Devices)];
+        Contenders =
+        [
+            new ModbusPolls("Modbus client and simulator", plant, simulated, _simulatorProcess),
+            new BarePolls(Bare, _shape, bare, pong.Process),
+            new ModbusPolls("Modbus client, bare server", plant, bare, pong.Process),
+            new BarePolls("bare client, simulator", _shape, simulated, _simulatorProcess),
+        ];
     }
 
     /// <inheritdoc/>
@@ -30,13 +41,14 @@ internal sealed class PollsStage : CeilingStage
     public override string Unit => "requests";
 
     /// <inheritdoc/>
-    public override StageClock Clock => StageClock.Wall;
+    public override StageClock Clock => StageClock.Processes;
 
     /// <inheritdoc/>
     public override string Includes =>
         $"{Devices} connections over loopback, on each a device of the demo polled without pause: {_shape.Requests} requests in one send, {_shape.ResponseBytes.Sum():N0} bytes of responses, then the next poll. The product: its "
         + $"client with framing, decoding ({_shape.Readings} readings a poll), the ring and a thread that empties it, and its simulator, which makes every value. The limit: the same requests, response sizes, connections and "
-        + "sends on the runtime's sockets, with nothing looked at but lengths. Both servers are processes of their own and share the machine's cores with their client.";
+        + "sends on the runtime's sockets, with nothing looked at but lengths. Servers are processes of their own; rates are by the processor time of client and server together, which other work on the "
+        + "machine does not change, and beside them by elapsed time. The crossed pairs show which end costs what.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<IContender> Contenders { get; }
@@ -58,6 +70,7 @@ internal sealed class PollsStage : CeilingStage
     protected override async ValueTask EndAsync()
     {
         _pong.Dispose();
+        _simulatorProcess.Dispose();
         await _simulator.DisposeAsync().ConfigureAwait(false);
     }
 }
