@@ -19,6 +19,9 @@ internal sealed class ModbusDecodeStage : CeilingStage
     private readonly Reading[] _source = new Reading[ModbusFrame.MaxReadRegisters];
     private readonly Reading[] _target = GC.AllocateArray<Reading>(Responses.RingSlots, pinned: true);
 
+    // Round the whole of the target, as the decoder goes round its ring.
+    private int _at;
+
     /// <summary>The stage.</summary>
     public ModbusDecodeStage()
     {
@@ -62,14 +65,13 @@ internal sealed class ModbusDecodeStage : CeilingStage
 
     private long CopyReadings(Responses responses)
     {
-        int at = 0;
         for (int n = 0; n < Repeats; n++)
         {
             foreach (ModbusBlock block in responses.Blocks)
             {
-                if (at + block.Readings > _target.Length) at = 0;
-                _source.AsSpan(0, block.Readings).CopyTo(_target.AsSpan(at));
-                at += block.Readings;
+                if (_at + block.Readings > _target.Length) _at = 0;
+                _source.AsSpan(0, block.Readings).CopyTo(_target.AsSpan(_at));
+                _at += block.Readings;
             }
         }
         return (long)Repeats * responses.Registers;
