@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using HyperIngest.Bench.Ceilings.PingPong;
+using HyperIngest.LoadGen.Devices;
+
+namespace HyperIngest.Bench.Ceilings.Stages;
+
+/// <summary>Polls over loopback: this product's Modbus client and simulator, beside bare sockets that send and receive as many bytes.</summary>
+internal sealed class PollsStage : CeilingStage
+{
+    private const string Bare = "bare sockets";
+
+    /// <summary>Devices, each with a connection and a port of its own.</summary>
+    public const int Devices = 100;
+
+    private readonly SimulatorProcess _simulator;
+    private readonly PongProcess _pong;
+    private readonly PollShape _shape;
+    private readonly Process _simulatorProcess;
+
+    private PollsStage(Plant plant, SimulatorProcess simulator, PongProcess pong)
+    {
+        _simulatorProcess = Process.GetProcessById(simulator.Ready.Pid);
+        _simulator = simulator;
+        _pong = pong;
+        _shape = PollShape.Of(plant);
+        int[] simulated = [.. Enumerable.Range(simulator.Ready.BasePort, Devices)];
+        int[] bare = [.. Enumerable.Repeat(pong.Port, Devices)];
+        Contenders =
+        [
+            new ModbusPolls("Modbus client and simulator", plant, simulated, _simulatorProcess),
+            new BarePolls(Bare, _shape, bare, pong.Process),
+            new ModbusPolls("Modbus client, bare server", plant, bare, pong.Process),
+            new BarePolls("bare client, simulator", _shape, simulated, _simulatorProcess),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "polls";
+
+    /// <inheritdoc/>
+    public override string Unit => "requests";
+
+    /// <inheritdoc/>
+    public override StageClock Clock => StageClock.Processes;
+
+    /// <inheritdoc/>
+    public override string Includes =>
+        $"{Devices} connections over loopback, on each a device of the demo polled without pause: {_shape.Requests} requests in one send, {_shape.ResponseBytes.Sum():N0} bytes of responses, then the next poll. The product: its "
+        + $"client with framing, decoding ({_shape.Readings} readings a poll), the ring and a thread that empties it, and its simulator, which makes every value. The limit: the same requests, response sizes, connections and "
+        + "sends on the runtime's sockets, with nothing looked at but lengths. Servers are processes of their own; rates are by the processor time of client and server together, which other work on the "
+        + "machine does not change, and beside them by elapsed time. The crossed pairs show which end costs what.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<IContender> Contenders { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<StageTarget> Targets { get; } = [new LeastRatio(0.8, Bare)];
+
+    /// <inheritdoc/>
+    public override TimeSpan ShortestSlice => TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The stage, once both servers listen.</summary>
+    public static async Task<PollsStage> StartAsync()
+    {
+        SimulatorProcess simulator = await SimulatorProcess.StartAsync(ChildProcess.Start(ChildProcess.Simulator)).ConfigureAwait(false);
+        return new PollsStage(ChildProcess.Plant(), simulator, await PongProcess.StartAsync().ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask EndAsync()
+    {
+        _pong.Dispose();
+        _simulatorProcess.Dispose();
+        await _simulator.DisposeAsync().ConfigureAwait(false);
+    }
+}
