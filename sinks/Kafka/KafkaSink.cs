@@ -121,7 +121,7 @@ public sealed class KafkaSink : ISink
             parts = new KafkaLaneParts(_options, _catalog, identity, _names, topic => _schemas?.IdOf(topic, cancellationToken) ?? 0, metrics, producer, _logger);
             return cursor is null
                 ? new PlainDelivery(parts, Name, identity.Shard, _logger)
-                : TransactionalDelivery.Open(parts, cursor, Name, identity.Shard, _logger, cancellationToken);
+                : TransactionalDelivery.Open(parts, cursor, Name, identity.Shard, _options.Limits.StallTime, _logger, cancellationToken);
         }
         catch (KafkaException e)
         {

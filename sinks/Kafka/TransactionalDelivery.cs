@@ -15,18 +15,20 @@ internal sealed class TransactionalDelivery : IKafkaDelivery
     // The library's calls are made again until they succeed or the limit is over, so that a cancelled lane does not wait for a coordinator that is away.
     private static readonly TimeSpan CallSlice = TimeSpan.FromMilliseconds(500);
 
-    // The coordinator's own patience (KafkaSink: transaction.timeout.ms): after it, it has aborted.
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
+    // A lane that waits for its coordinator says so after the stall time, but not before the coordinator may have answered: what is given up here costs a producer and a repetition.
+    private static readonly TimeSpan LeastCallLimit = TimeSpan.FromSeconds(10);
 
     private readonly KafkaLaneParts _parts;
     private readonly TransactionCursor _cursor;
     private readonly string _sink;
     private readonly int _shard;
     private readonly ILogger _logger;
+    private readonly TimeSpan _callLimit;
     private DeliveryOutcome? _fenced;
 
-    private TransactionalDelivery(KafkaLaneParts parts, TransactionCursor cursor, string sink, int shard, ILogger logger)
+    private TransactionalDelivery(KafkaLaneParts parts, TransactionCursor cursor, string sink, int shard, TimeSpan stallTime, ILogger logger)
     {
+        _callLimit = stallTime > LeastCallLimit ? stallTime : LeastCallLimit;
         _parts = parts;
         _cursor = cursor;
         _sink = sink;
@@ -36,9 +38,10 @@ internal sealed class TransactionalDelivery : IKafkaDelivery
 
     /// <summary>Takes over the lane's transactional id, ends what an older producer left open, and reads the cursor. Blocks; owns the parts when it returns.</summary>
     /// <exception cref="SinkException">Nobody answers, or it is not allowed.</exception>
-    public static TransactionalDelivery Open(KafkaLaneParts parts, TransactionCursor cursor, string sink, int shard, ILogger logger, CancellationToken cancellationToken)
+    public static TransactionalDelivery Open(
+        KafkaLaneParts parts, TransactionCursor cursor, string sink, int shard, TimeSpan stallTime, ILogger logger, CancellationToken cancellationToken)
     {
-        TransactionalDelivery delivery = new(parts, cursor, sink, shard, logger);
+        TransactionalDelivery delivery = new(parts, cursor, sink, shard, stallTime, logger);
         KafkaError error = delivery.Call(static p => p.InitTransactions(CallSlice), cancellationToken);
         if (error.IsError) throw new SinkException(KafkaErrors.OutcomeOf($"transactional id {cursor.Group}", error));
         // The topic must be there for an offset of it to be stored.
@@ -180,7 +183,12 @@ internal sealed class TransactionalDelivery : IKafkaDelivery
         for (long began = Stopwatch.GetTimestamp(); ;)
         {
             KafkaError error = call(_parts.Producer);
-            if (!error.IsError || !error.IsRetriable || error.NeedsAbort || Stopwatch.GetElapsedTime(began) > CallLimit) return error;
+            if (!error.IsError || !error.IsRetriable || error.NeedsAbort) return error;
+            if (Stopwatch.GetElapsedTime(began) > _callLimit)
+            {
+                _parts.Metrics.Stalls.Add();
+                return error;
+            }
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
