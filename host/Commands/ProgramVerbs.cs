@@ -16,6 +16,7 @@ internal static class ProgramVerbs
         CheckCommand.Create(),
         SimCommand.Create(),
         VerifyCommand.Create(),
+        ReportCommand.Create(),
         QueryCommand.Create(),
         ReplayCommand.Create(),
     ];
