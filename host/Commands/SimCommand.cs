@@ -32,8 +32,8 @@ internal static class SimCommand
             new("hyperingest sim samples/plant.yaml", "Devices on local ports; read them with any Modbus client."),
             new("hyperingest sim samples/plant.yaml --served served.bin", "Keep count of what was answered, to verify a sink against it afterwards."),
             new("hyperingest sim samples/plant-faults.yaml", "Devices that misbehave by chance and by schedule."),
-            new("hyperingest sim samples/plant.yaml --http 127.0.0.1:9700", "Other test suites make and end faults over HTTP:"),
-            new("curl http://127.0.0.1:9700/faults -d '{\"kind\":\"delay\",\"devices\":\"press-*\",\"pause\":\"250ms\",\"for\":\"30s\"}'", "Every press answers 250 ms late for half a minute."),
+            new("hyperingest sim samples/plant.yaml --http 127.0.0.1:9700",
+                "Faults over HTTP: curl http://127.0.0.1:9700/faults -d '{\"kind\":\"delay\",\"devices\":\"press-*\",\"pause\":\"250ms\",\"for\":\"30s\"}'"),
             new("hyperingest sim samples/plant.yaml --port 15020 --progress 0", "On other ports, without progress lines."))
         {
             file, port, served, control, progress, http, httpPublic,
