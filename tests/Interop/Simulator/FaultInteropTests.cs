@@ -136,7 +136,10 @@ public sealed class FaultInteropTests : IClassFixture<FaultInteropTests.Peers>
             PlantTagOptions sequence = tag with { Generator = new GeneratorOptions() };
             PlantTagOptions seconds = new()
             {
-                Name = "s.{n}", Count = 2, Type = ModbusType.UInt16, Generator = new GeneratorOptions { Kind = GeneratorKind.Counter, Max = 65_535, Period = TimeSpan.FromSeconds(1) },
+                Name = "s.{n}",
+                Count = 2,
+                Type = ModbusType.UInt16,
+                Generator = new GeneratorOptions { Kind = GeneratorKind.Counter, Max = 65_535, Period = TimeSpan.FromSeconds(1) },
             };
             Simulator = new LoadGen.Devices.Simulator(new Plant(new PlantOptions
             {

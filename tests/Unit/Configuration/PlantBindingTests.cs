@@ -95,7 +95,17 @@ public class PlantBindingTests
         Assert.Equal(
             new FaultSpec
             {
-                Kind = FaultKind.Delay, Devices = "a*", Chance = 0.5, Every = 2, After = 3, At = Seconds(1), For = Seconds(2), Repeat = Seconds(3), Requests = 4, Pause = Seconds(0.005), Jitter = Seconds(0.006),
+                Kind = FaultKind.Delay,
+                Devices = "a*",
+                Chance = 0.5,
+                Every = 2,
+                After = 3,
+                At = Seconds(1),
+                For = Seconds(2),
+                Repeat = Seconds(3),
+                Requests = 4,
+                Pause = Seconds(0.005),
+                Jitter = Seconds(0.006),
             },
             Assert.Single(plant.Faults));
         PlantDeviceOptions device = plant.Devices[0];

@@ -9,8 +9,18 @@ public sealed class FaultSpecJsonTests
 {
     private static readonly FaultSpec Full = new()
     {
-        Kind = FaultKind.Delay, Devices = "press-*", Chance = 0.125, Every = 3, After = 5_000_000_000, At = TimeSpan.FromSeconds(90), For = TimeSpan.FromMilliseconds(250),
-        Repeat = TimeSpan.FromHours(1), Requests = 7, Pause = TimeSpan.FromMicroseconds(10), Jitter = TimeSpan.FromMinutes(1), ExceptionCode = 11,
+        Kind = FaultKind.Delay,
+        Devices = "press-*",
+        Chance = 0.125,
+        Every = 3,
+        After = 5_000_000_000,
+        At = TimeSpan.FromSeconds(90),
+        For = TimeSpan.FromMilliseconds(250),
+        Repeat = TimeSpan.FromHours(1),
+        Requests = 7,
+        Pause = TimeSpan.FromMicroseconds(10),
+        Jitter = TimeSpan.FromMinutes(1),
+        ExceptionCode = 11,
     };
 
     [Fact]
