@@ -1,6 +1,6 @@
 using HyperIngest.Host.Configuration.Schema;
-using HyperIngest.Host.Simulation;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.Host.Configuration.Binding;
@@ -11,26 +11,20 @@ internal static class PlantBinder
     /// <summary>The plant; null when it cannot be built, which has then been reported.</summary>
     public static PlantConfiguration? Bind(SectionReader root)
     {
-        List<PlantDeviceOptions> devices = [];
-        List<FaultOptions?> faults = [];
-        foreach (SectionReader reader in root.List(PlantSchema.Devices))
-        {
-            devices.Add(Device(reader));
-            faults.Add(reader.Has(PlantSchema.Device.Misbehaves) ? Fault(reader.Section(PlantSchema.Device.Misbehaves)) : null);
-        }
         PlantOptions options = new()
         {
             Name = root.Get(PlantSchema.Plant),
             Seed = (ulong)root.Get(PlantSchema.Seed),
             ListenAddress = root.Get(PlantSchema.Listen),
             BasePort = root.Get(PlantSchema.BasePort),
-            Devices = devices,
+            Devices = [.. root.List(PlantSchema.Devices).Select(Device)],
+            Faults = FaultBinder.Bind(root.List(PlantSchema.Faults)),
         };
         // The plant checks its devices against each other; while keys are wrong, that would only say the same in other words.
         if (root.Problems.HasErrors) return null;
         try
         {
-            return new PlantConfiguration(new Plant(options), faults);
+            return new PlantConfiguration(new Plant(options));
         }
         catch (ArgumentException wrong)
         {
@@ -49,7 +43,16 @@ internal static class PlantBinder
         Count = reader.Get(PlantSchema.Device.Count),
         UnitsPerPort = reader.Get(PlantSchema.Device.UnitsPerPort),
         Tags = [.. reader.List(PlantSchema.Device.Tags).Select(Tag)],
+        Quality = Quality(reader, PlantSchema.Device.Qualities),
+        ClockSkew = reader.Get(PlantSchema.Device.ClockSkew),
+        Faults = Faults(reader),
     };
+
+    private static IReadOnlyList<FaultSpec> Faults(SectionReader reader)
+    {
+        IReadOnlyList<FaultSpec> faults = FaultBinder.Bind(reader.List(PlantSchema.Device.Faults));
+        return reader.Has(PlantSchema.Device.Misbehaves) ? [.. faults, FaultBinder.Bind(reader.Section(PlantSchema.Device.Misbehaves))] : faults;
+    }
 
     private static PlantTagOptions Tag(SectionReader reader)
     {
@@ -57,12 +60,17 @@ internal static class PlantBinder
         ModbusType fallback = table is ModbusTable.Coil or ModbusTable.DiscreteInput ? ModbusType.Bool : PlantSchema.Tag.Type.Fallback;
         ModbusType type = reader.Has(PlantSchema.Tag.Type) ? reader.Get(PlantSchema.Tag.Type) : fallback;
         SectionReader generator = reader.Section(PlantSchema.Tag.Generates);
+        GeneratorKind kind = generator.Get(PlantSchema.Generator.Kind);
+        bool saysMax = kind is GeneratorKind.Constant or GeneratorKind.Memory && generator.Has(PlantSchema.Generator.Max) && !generator.Has(PlantSchema.Generator.Value);
         GeneratorOptions generates = new()
         {
-            Kind = generator.Get(PlantSchema.Generator.Kind),
+            Kind = kind,
+            Value = generator.Get(saysMax ? PlantSchema.Generator.Max : PlantSchema.Generator.Value),
             Min = generator.Get(PlantSchema.Generator.Min),
             Max = generator.Get(PlantSchema.Generator.Max),
             Period = generator.Get(PlantSchema.Generator.Period),
+            Recording = Recording(generator, kind),
+            Interpolation = generator.Get(PlantSchema.Generator.Interpolation),
         };
         if (generates.Kind == GeneratorKind.Sequence && SequenceType.WidthOf(type) == 0)
         {
@@ -80,10 +88,45 @@ internal static class PlantBinder
             Order = reader.Get(PlantSchema.Tag.Order),
             Length = reader.Get(PlantSchema.Tag.Length),
             Generator = generates,
+            Quality = Quality(reader, PlantSchema.Tag.Qualities),
         };
     }
 
-    private static FaultOptions Fault(SectionReader reader) => new(
-        reader.Get(PlantSchema.Fault.Kind), reader.Get(PlantSchema.Fault.Every), reader.Get(PlantSchema.Fault.After),
-        reader.Get(PlantSchema.Fault.Pause), reader.Get(PlantSchema.Fault.Exception));
+    private static QualityCycle? Quality(SectionReader reader, SectionKey key)
+    {
+        if (!reader.Has(key)) return null;
+        SectionReader section = reader.Section(key);
+        int before = section.Problems.ErrorCount;
+        QualityCycle cycle = new(section.Get(PlantSchema.Quality.Good), section.Get(PlantSchema.Quality.Uncertain), section.Get(PlantSchema.Quality.Bad));
+        if (section.Problems.ErrorCount > before) return null;
+        if (cycle.Length >= TimeSpan.FromMilliseconds(1)) return cycle;
+        reader.Error(key, "expected a cycle of at least 1ms, good, uncertain and bad together");
+        return null;
+    }
+
+    // The recording of a tag; null when it has none, or it cannot be read, which has then been reported.
+    private static Recording? Recording(SectionReader generator, GeneratorKind kind)
+    {
+        bool has = generator.Has(PlantSchema.Generator.File);
+        if (has != (kind == GeneratorKind.Csv))
+        {
+            generator.Error(PlantSchema.Generator.File, has ? "is for kind csv; remove it, or change the kind" : "missing; kind csv needs the file to play");
+            return null;
+        }
+        if (!has || generator.Get(PlantSchema.Generator.File) is not { Length: > 0 } file) return null;
+        string path = Path.Combine(Path.GetDirectoryName(generator.Problems.File) ?? "", file);
+        try
+        {
+            return LoadGen.Devices.Recording.Load(path);
+        }
+        catch (InvalidDataException wrong)
+        {
+            generator.Error(PlantSchema.Generator.File, wrong.Message);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            generator.Error(PlantSchema.Generator.File, failed is FileNotFoundException or DirectoryNotFoundException ? $"expected a file at {path}; there is none" : $"{path} cannot be read: {failed.Message}");
+        }
+        return null;
+    }
 }
