@@ -3,6 +3,8 @@ using HyperIngest.Core.Journal;
 using HyperIngest.Core.Shaping;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Sinks.Kafka;
@@ -32,6 +34,10 @@ internal static class OptionDefaults
     public static readonly KafkaSourceOptions KafkaSource = new() { Name = "", Group = "", Topics = [], Client = new KafkaClientOptions { Brokers = "" } };
 
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
+
+    public static readonly LoadProfile Profile = new() { Name = "", Stages = [] };
+
+    public static readonly FaultSpec ProfileFault = new() { Kind = FaultKind.Silence };
 
     public static readonly PlantOptions Plant = new() { Devices = [] };
 
