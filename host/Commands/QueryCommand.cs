@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using HyperIngest.Core;
 using HyperIngest.Core.Journal;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Host.Query;

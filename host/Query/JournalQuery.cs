@@ -1,3 +1,4 @@
+using HyperIngest.Core;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Sharding;
 

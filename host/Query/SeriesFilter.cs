@@ -1,3 +1,4 @@
+using HyperIngest.Core;
 using HyperIngest.Core.Readings;
 
 namespace HyperIngest.Host.Query;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using HyperIngest.Host.Configuration;
+using HyperIngest.Core;
 
 namespace HyperIngest.Host.Query;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using HyperIngest.Core;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -16,6 +18,7 @@ public sealed class Plant
 {
     private const string NumberPlace = "{n}";
     private const int MaxDevices = 1_000_000;
+    private readonly List<(FaultSpec Spec, IReadOnlyList<int> Devices)> _faults = [];
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
 
     /// <summary>Writes the plant out.</summary>
@@ -30,8 +33,16 @@ public sealed class Plant
         if (options.BasePort is < 0 or > 65535) problems.Add($"base port {options.BasePort} is not 0 to 65535");
         if (options.Devices.Count == 0) problems.Add("there are no devices");
         int port = 0;
-        foreach (PlantDeviceOptions group in options.Devices) AddGroup(group, devices, ref port, problems);
+        List<(PlantDeviceOptions Group, int First, int Count)> groups = [];
+        foreach (PlantDeviceOptions group in options.Devices)
+        {
+            int first = devices.Count;
+            AddGroup(group, devices, ref port, problems);
+            groups.Add((group, first, devices.Count - first));
+        }
         if (options.BasePort + port > 65536) problems.Add($"{port} ports from base port {options.BasePort} on end beyond 65535");
+        AddFaults(options.Faults, devices, 0, devices.Count, "", problems);
+        foreach ((PlantDeviceOptions group, int first, int count) in groups) AddFaults(group.Faults, devices, first, count, $"devices '{group.Name}': ", problems);
         if (problems.Count > 0)
         {
             throw new ArgumentException($"Plant {options.Name} cannot be built:\n- " + string.Join("\n- ", problems), nameof(options));
@@ -55,6 +66,12 @@ public sealed class Plant
 
     /// <summary>Tags over all devices.</summary>
     public long TagCount { get; }
+
+    /// <summary>The faults from the start, in order, with the numbers of the devices that each is for.</summary>
+    internal IReadOnlyList<(FaultSpec Spec, IReadOnlyList<int> Devices)> Faults => _faults;
+
+    /// <summary>The numbers of the devices whose names match a pattern with <c>*</c> and <c>?</c>.</summary>
+    public IReadOnlyList<int> Matching(string pattern) => Matching(Devices, pattern, 0, Devices.Count);
 
     /// <summary>The index of a device; -1 when there is none of that name.</summary>
     public int IndexOf(string device) => _byName.GetValueOrDefault(device, -1);
@@ -112,6 +129,24 @@ public sealed class Plant
             devices.Add(new PlantDevice(name, port + (i / units), (byte)(1 + (i % units)), template));
         }
         port += (group.Count + units - 1) / units;
+    }
+
+    private void AddFaults(IReadOnlyList<FaultSpec> faults, List<PlantDevice> devices, int first, int count, string where, List<string> problems)
+    {
+        foreach (FaultSpec spec in faults)
+        {
+            IReadOnlyList<int> matching = Matching(devices, spec.Devices, first, count);
+            foreach (FaultProblem problem in FaultRules.Check(spec)) problems.Add($"{where}fault {problem}");
+            if (matching.Count == 0 && count > 0) problems.Add($"{where}fault devices: no device matches '{spec.Devices}'");
+            _faults.Add((spec, matching));
+        }
+        if (_faults.Count > FaultBoard.MostFaults) problems.Add($"{where}{_faults.Count} faults are more than a simulator keeps, {FaultBoard.MostFaults}");
+    }
+
+    private static IReadOnlyList<int> Matching(IReadOnlyList<PlantDevice> devices, string pattern, int first, int count)
+    {
+        Glob glob = new(pattern);
+        return [.. Enumerable.Range(first, count).Where(d => glob.Matches(devices[d].Name))];
     }
 
     private static DeviceTemplate? Template(PlantDeviceOptions group, string where, List<string> problems)

@@ -1,3 +1,4 @@
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -19,6 +20,9 @@ public sealed record PlantOptions
 
     /// <summary>The devices, in groups that are alike.</summary>
     public required IReadOnlyList<PlantDeviceOptions> Devices { get; init; }
+
+    /// <summary>Faults that are set from the simulator's start, before those of the groups; default none.</summary>
+    public IReadOnlyList<FaultSpec> Faults { get; init; } = [];
 }
 
 /// <summary>A group of devices that are alike.</summary>
@@ -35,6 +39,9 @@ public sealed record PlantDeviceOptions
 
     /// <summary>Their tags, in groups that are alike.</summary>
     public required IReadOnlyList<PlantTagOptions> Tags { get; init; }
+
+    /// <summary>Faults of this group's devices, from the simulator's start; <see cref="FaultSpec.Devices"/> chooses among them. Default none.</summary>
+    public IReadOnlyList<FaultSpec> Faults { get; init; } = [];
 }
 
 /// <summary>A group of tags that are alike and lie one after another.</summary>

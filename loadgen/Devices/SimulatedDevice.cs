@@ -1,3 +1,4 @@
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -16,6 +17,9 @@ public sealed class SimulatedDevice : IModbusDevice
 
     // How far the clock is ahead, in ticks. Written by whoever drives a test or a fault schedule, read once a request; volatile, and nothing else hangs on it.
     private long _clockSkewTicks;
+
+    // Written by the fault board, read once a request; a reference is written whole.
+    private volatile ClockFaults? _clockFaults;
 
     // Written under _answering.
     private readonly uint[] _served;
@@ -46,11 +50,21 @@ public sealed class SimulatedDevice : IModbusDevice
     /// <summary>Its tags.</summary>
     public DeviceTemplate Template { get; }
 
-    /// <summary>How far the device's clock is ahead of the right time, or behind it when negative; it may be changed while clients ask.</summary>
+    /// <summary>How far the device's clock is ahead of the right time, or behind it when negative, faults not counted; it may be changed while clients ask.</summary>
     public TimeSpan ClockSkew
     {
         get => new(Volatile.Read(ref _clockSkewTicks));
         set => Volatile.Write(ref _clockSkewTicks, value.Ticks);
+    }
+
+    /// <summary>What its clock shows now, in UTC ticks: the simulator's, wrong by <see cref="ClockSkew"/> and the faults in force.</summary>
+    public long ClockTicks => _clock.GetUtcNow().UtcTicks + Volatile.Read(ref _clockSkewTicks) + (_clockFaults?.SkewTicks() ?? 0);
+
+    /// <summary>The faults that set its clock wrong; null for none.</summary>
+    internal ClockFaults? ClockFaults
+    {
+        get => _clockFaults;
+        set => _clockFaults = value;
     }
 
     /// <summary>Readings answered so far, over all tags.</summary>
@@ -79,7 +93,7 @@ public sealed class SimulatedDevice : IModbusDevice
         TagTable tags = Template.Table(table);
         if (!tags.Has(address, count)) return ModbusExceptionCode.IllegalDataAddress;
         destinationBigEndian.Clear();
-        long now = Template.UsesTime ? _clock.GetUtcNow().UtcTicks + Volatile.Read(ref _clockSkewTicks) : 0;
+        long now = Template.UsesTime ? ClockTicks : 0;
         ReadOnlySpan<TagRun> runs = tags.Runs;
         lock (_answering)
         {

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -9,7 +11,8 @@ namespace HyperIngest.LoadGen.Devices;
 /// <summary>
 /// The simulator process' side of the conversation with its parent: one JSON line when ready, then a command a line on standard input: <c>stats</c>
 /// answers with a JSON line; <c>fault DEVICE KIND [REQUESTS [PAUSE_MS]]</c> has a device misbehave on its next requests (without a number on all of them) and <c>heal DEVICE</c>
-/// ends that, both answering like stats; <c>served PATH</c> writes the served counts while nobody reads, and answers like stats; <c>stop PATH</c> stops, writes the served counts to
+/// ends that, both answering like stats; <c>inject JSON</c> sets a fault in force (<see cref="FaultSpecJson"/>) and answers with its id, <c>clear ID</c> takes it off and answers with the id,
+/// <c>faults</c> answers with all there are; <c>served PATH</c> writes the served counts while nobody reads, and answers like stats; <c>stop PATH</c> stops, writes the served counts to
 /// PATH, answers like stats and ends (without a PATH nothing is written). The end of the input ends it too, so that no simulator outlives its parent.
 /// </summary>
 public static class SimulatorControl
@@ -23,6 +26,8 @@ public static class SimulatorControl
     {
         simulator.Start();
         Plant plant = simulator.Plant;
+        // What `fault` has set, by device: the next one on the device takes its place.
+        Dictionary<string, string> misbehaving = new(StringComparer.Ordinal);
         SimulatorReady ready = new(
             true, plant.Address.ToString(), simulator.BasePort, plant.PortCount, plant.Devices.Count, plant.TagCount, Environment.ProcessId);
         await WriteAsync(output, ready, SimulatorJson.Default.SimulatorReady).ConfigureAwait(false);
@@ -49,10 +54,20 @@ public static class SimulatorControl
                     await WriteAsync(output, Stats(simulator), SimulatorJson.Default.SimulatorStats).ConfigureAwait(false);
                     break;
                 case ["fault", string fault]:
-                    await AnswerAsync(output, simulator, Misbehave(simulator, fault.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ConfigureAwait(false);
+                    await AnswerAsync(output, simulator, Misbehave(simulator, misbehaving, fault.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ConfigureAwait(false);
                     break;
                 case ["heal", string device]:
-                    await AnswerAsync(output, simulator, SetFault(simulator, device, null)).ConfigureAwait(false);
+                    await AnswerAsync(output, simulator, Heal(simulator, misbehaving, device)).ConfigureAwait(false);
+                    break;
+                case ["inject", string json]:
+                    await InjectAsync(simulator, json, output).ConfigureAwait(false);
+                    break;
+                case ["clear", string id]:
+                    if (simulator.Clear(id)) await WriteAsync(output, new SimulatorFault(id), SimulatorJson.Default.SimulatorFault).ConfigureAwait(false);
+                    else await FailAsync(output, $"clear: expected the id of a fault, found '{id}'; there {Ids(simulator)}").ConfigureAwait(false);
+                    break;
+                case ["faults"]:
+                    await WriteLineAsync(output, FaultsJson(simulator)).ConfigureAwait(false);
                     break;
                 case ["served", string path]:
                     await SaveAsync(simulator, path, output).ConfigureAwait(false);
@@ -65,8 +80,8 @@ public static class SimulatorControl
                 case []:
                     break;
                 default:
-                    SimulatorError error = new($"Unknown command '{line}'; expected stats, fault DEVICE KIND [REQUESTS [PAUSE_MS]], heal DEVICE, served PATH or stop [PATH].");
-                    await WriteAsync(output, error, SimulatorJson.Default.SimulatorError).ConfigureAwait(false);
+                    await FailAsync(output,
+                        $"Unknown command '{line}'; expected stats, inject JSON, clear ID, faults, fault DEVICE KIND [REQUESTS [PAUSE_MS]], heal DEVICE, served PATH or stop [PATH].").ConfigureAwait(false);
                     break;
             }
         }
@@ -79,35 +94,90 @@ public static class SimulatorControl
         using Process self = Process.GetCurrentProcess();
         return new SimulatorStats(
             counts.Requests, simulator.ReadingsServed, counts.Exceptions, counts.Faulted, counts.Malformed, counts.Connections,
-            Math.Round(self.TotalProcessorTime.TotalSeconds, 3), Math.Round(self.WorkingSet64 / (1024.0 * 1024.0), 1));
+            Math.Round(self.TotalProcessorTime.TotalSeconds, 3), Math.Round(self.WorkingSet64 / (1024.0 * 1024.0), 1),
+            simulator.FaultHits.ToDictionary(k => FaultNames.Of(k.Key), k => k.Value));
+    }
+
+    /// <summary>A simulator's faults as one JSON object: <c>{"faults":[..]}</c>.</summary>
+    public static string FaultsJson(Simulator simulator)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("faults");
+            FaultSpecJson.Write(json, simulator.Faults);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
+
+    private static async Task InjectAsync(Simulator simulator, string json, TextWriter output)
+    {
+        string id;
+        try
+        {
+            if (!FaultSpecJson.TryParse(json, out FaultSpec? spec, out IReadOnlyList<FaultProblem> problems))
+            {
+                await FailAsync(output, $"inject: {string.Join("; ", problems)}").ConfigureAwait(false);
+                return;
+            }
+            id = simulator.Inject(spec!);
+        }
+        catch (ArgumentException wrong)
+        {
+            await FailAsync(output, $"inject: {wrong.Message}").ConfigureAwait(false);
+            return;
+        }
+        await WriteAsync(output, new SimulatorFault(id), SimulatorJson.Default.SimulatorFault).ConfigureAwait(false);
+    }
+
+    private static string Ids(Simulator simulator)
+    {
+        IReadOnlyList<FaultStatus> faults = simulator.Faults;
+        return faults.Count == 0 ? "is none" : "are " + string.Join(", ", faults.Select(f => f.Id));
     }
 
     // What is wrong with the command; null when it was carried out.
-    private static string? Misbehave(Simulator simulator, string[] words)
+    private static string? Misbehave(Simulator simulator, Dictionary<string, string> misbehaving, string[] words)
     {
         if (words.Length is < 2 or > 4) return $"fault: expected DEVICE KIND [REQUESTS [PAUSE_MS]], found {words.Length} words";
-        string[] kinds = Enum.GetNames<ModbusFaultKind>();
-        // The words of the plant file: wrong-transaction-id.
-        int kind = Array.FindIndex(kinds, k => k.Equals(words[1].Replace("-", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
-        if (kind < 0) return $"fault: expected one of {string.Join(", ", kinds)}, found '{words[1]}'";
-        long requests = long.MaxValue;
-        int pauseMs = 1;
-        if (words.Length > 2 && (!long.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out requests) || requests == 0)) return $"fault: REQUESTS: expected a whole number from 1, found '{words[2]}'";
-        if (words.Length > 3 && !int.TryParse(words[3], NumberStyles.None, CultureInfo.InvariantCulture, out pauseMs)) return $"fault: PAUSE_MS: expected a whole number from 0, found '{words[3]}'";
-        return SetFault(simulator, words[0], new ModbusFaultRun(Enum.Parse<ModbusFaultKind>(kinds[kind])) { Requests = requests, Pause = TimeSpan.FromMilliseconds(pauseMs) });
+        if (!FaultNames.TryParse(words[1], out FaultKind kind)) return $"fault: expected one of {string.Join(", ", FaultNames.All.Select(k => k.Word))}, found '{words[1]}'";
+        FaultSpec spec = new() { Kind = kind, Devices = words[0] };
+        if (words.Length > 2)
+        {
+            if (!long.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out long requests) || requests == 0) return $"fault: REQUESTS: expected a whole number from 1, found '{words[2]}'";
+            spec = spec with { Requests = requests };
+        }
+        if (words.Length > 3)
+        {
+            if (!int.TryParse(words[3], NumberStyles.None, CultureInfo.InvariantCulture, out int pauseMs)) return $"fault: PAUSE_MS: expected a whole number from 0, found '{words[3]}'";
+            spec = spec with { Pause = TimeSpan.FromMilliseconds(pauseMs) };
+        }
+        if (Heal(simulator, misbehaving, words[0]) is { } unknown) return unknown;
+        try
+        {
+            misbehaving[words[0]] = simulator.Inject(spec);
+            return null;
+        }
+        catch (ArgumentException wrong)
+        {
+            return $"fault: {wrong.Message}";
+        }
     }
 
-    private static string? SetFault(Simulator simulator, string device, IModbusFault? fault)
+    private static string? Heal(Simulator simulator, Dictionary<string, string> misbehaving, string device)
     {
-        int index = simulator.Plant.IndexOf(device);
-        if (index < 0) return $"plant {simulator.Plant.Options.Name} has no device '{device}'";
-        simulator.Unit(index).Fault = fault;
+        if (simulator.Plant.IndexOf(device) < 0) return $"plant {simulator.Plant.Options.Name} has no device '{device}'";
+        if (misbehaving.Remove(device, out string? id)) simulator.Clear(id);
         return null;
     }
 
     private static Task AnswerAsync(TextWriter output, Simulator simulator, string? wrong) => wrong is null
         ? WriteAsync(output, Stats(simulator), SimulatorJson.Default.SimulatorStats)
-        : WriteAsync(output, new SimulatorError(wrong), SimulatorJson.Default.SimulatorError);
+        : FailAsync(output, wrong);
+
+    private static Task FailAsync(TextWriter output, string wrong) => WriteAsync(output, new SimulatorError(wrong), SimulatorJson.Default.SimulatorError);
 
     private static async Task SaveAsync(Simulator simulator, string path, TextWriter output)
     {
@@ -117,16 +187,17 @@ public static class SimulatorControl
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
-            await WriteAsync(output, new SimulatorError($"Cannot write the served counts to {path}: {failed.Message}"), SimulatorJson.Default.SimulatorError)
-                .ConfigureAwait(false);
+            await FailAsync(output, $"Cannot write the served counts to {path}: {failed.Message}").ConfigureAwait(false);
             return;
         }
         await WriteAsync(output, Stats(simulator), SimulatorJson.Default.SimulatorStats).ConfigureAwait(false);
     }
 
-    private static async Task WriteAsync<T>(TextWriter output, T message, JsonTypeInfo<T> type)
+    private static Task WriteAsync<T>(TextWriter output, T message, JsonTypeInfo<T> type) => WriteLineAsync(output, JsonSerializer.Serialize(message, type));
+
+    private static async Task WriteLineAsync(TextWriter output, string line)
     {
-        await output.WriteLineAsync(JsonSerializer.Serialize(message, type)).ConfigureAwait(false);
+        await output.WriteLineAsync(line).ConfigureAwait(false);
         await output.FlushAsync().ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -21,8 +22,14 @@ public sealed record SimulatorReady(bool Ready, string Host, int BasePort, int P
 /// <param name="Connections">Connections open now.</param>
 /// <param name="CpuSeconds">Processor time of the process since its start, in seconds.</param>
 /// <param name="RssMb">Resident memory in MiB.</param>
+/// <param name="FaultHits">Hits of each kind of injected fault that has hit anything, by the kind's word.</param>
 public sealed record SimulatorStats(
-    long Requests, long Readings, long Exceptions, long Faulted, long Malformed, int Connections, double CpuSeconds, double RssMb);
+    long Requests, long Readings, long Exceptions, long Faulted, long Malformed, int Connections, double CpuSeconds, double RssMb,
+    IReadOnlyDictionary<string, long>? FaultHits = null);
+
+/// <summary>The line a simulator process prints for <c>inject</c> and <c>clear</c>.</summary>
+/// <param name="Id">The fault's id.</param>
+public sealed record SimulatorFault(string Id);
 
 /// <summary>What a simulator process prints for a command it cannot carry out.</summary>
 /// <param name="Error">Why, and what was expected.</param>
@@ -32,5 +39,7 @@ public sealed record SimulatorError(string Error);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SimulatorReady))]
 [JsonSerializable(typeof(SimulatorStats))]
+[JsonSerializable(typeof(SimulatorFault))]
 [JsonSerializable(typeof(SimulatorError))]
+[JsonSerializable(typeof(JsonElement))]
 public sealed partial class SimulatorJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -53,10 +54,26 @@ public sealed class SimulatorProcess : IAsyncDisposable
     /// <summary>Has a device misbehave on its next <paramref name="requests"/> requests; it behaves again after them, or after <see cref="HealAsync"/>.</summary>
     /// <exception cref="InvalidOperationException">The plant has no such device.</exception>
     public Task<SimulatorStats> MisbehaveAsync(string device, ModbusFaultKind kind, int requests, TimeSpan pause = default, CancellationToken cancellationToken = default) =>
-        AskAsync(string.Create(CultureInfo.InvariantCulture, $"fault {device} {kind} {requests} {pause.TotalMilliseconds:F0}"), cancellationToken);
+        AskAsync(string.Create(CultureInfo.InvariantCulture, $"fault {device} {JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString())} {requests} {pause.TotalMilliseconds:F0}"), cancellationToken);
 
     /// <summary>Has a device behave again.</summary>
     public Task<SimulatorStats> HealAsync(string device, CancellationToken cancellationToken = default) => AskAsync($"heal {device}", cancellationToken);
+
+    /// <summary>Sets a fault in force on every device whose name matches; its id.</summary>
+    /// <exception cref="InvalidOperationException">The fault cannot be, or no device matches; the message says what was expected.</exception>
+    public async Task<string> InjectAsync(FaultSpec spec, CancellationToken cancellationToken = default) =>
+        (await AskAsync($"inject {FaultSpecJson.Write(spec)}", SimulatorJson.Default.SimulatorFault, cancellationToken).ConfigureAwait(false)).Id;
+
+    /// <summary>Takes a fault off.</summary>
+    /// <exception cref="InvalidOperationException">There is none of that id.</exception>
+    public Task ClearAsync(string id, CancellationToken cancellationToken = default) => AskAsync($"clear {id}", SimulatorJson.Default.SimulatorFault, cancellationToken);
+
+    /// <summary>The faults that were set and not cleared, with their hits so far.</summary>
+    public async Task<IReadOnlyList<FaultStatus>> FaultsAsync(CancellationToken cancellationToken = default)
+    {
+        JsonElement answer = await AskAsync("faults", SimulatorJson.Default.JsonElement, cancellationToken).ConfigureAwait(false);
+        return FaultSpecJson.ReadStatuses(answer.GetProperty("faults"));
+    }
 
     /// <summary>Has it write the served counts to <paramref name="path"/> and run on; call it while nobody reads.</summary>
     public Task<SimulatorStats> WriteServedAsync(string path, CancellationToken cancellationToken = default) => AskAsync($"served {path}", cancellationToken);
@@ -76,11 +93,13 @@ public sealed class SimulatorProcess : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private async Task<SimulatorStats> AskAsync(string command, CancellationToken cancellationToken)
+    private Task<SimulatorStats> AskAsync(string command, CancellationToken cancellationToken) => AskAsync(command, SimulatorJson.Default.SimulatorStats, cancellationToken);
+
+    private async Task<T> AskAsync<T>(string command, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         await _process.StandardInput.WriteLineAsync(command.AsMemory(), cancellationToken).ConfigureAwait(false);
         await _process.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(_process, SimulatorJson.Default.SimulatorStats, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(_process, type, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<T> ReadAsync<T>(Process process, JsonTypeInfo<T> type, CancellationToken cancellationToken)

@@ -47,6 +47,12 @@ public enum ModbusFaultKind : byte
 
     /// <summary>The right answer, sent twice.</summary>
     Repeat,
+
+    /// <summary>
+    /// The last answer given on the connection once more, under the transaction id it had; made-up data under the id before this request's when there was none. This request
+    /// gets no other answer.
+    /// </summary>
+    OutOfOrder,
 }
 
 /// <summary>What a fault does with one request.</summary>
@@ -62,6 +68,13 @@ public readonly record struct ModbusFaultAction(ModbusFaultKind Kind, TimeSpan P
     /// </summary>
     public bool AnswersTruly => Kind is ModbusFaultKind.None or ModbusFaultKind.Delay or ModbusFaultKind.ExtraBytes or ModbusFaultKind.BitFlips
         or ModbusFaultKind.Trickle or ModbusFaultKind.Repeat;
+}
+
+/// <summary>Decides, connection by connection, whether a port takes it. Called by the port's listener.</summary>
+public interface IModbusPortFault
+{
+    /// <summary>Whether the connection that has just come, or one that was open when the fault came, is closed at once.</summary>
+    bool Refuses();
 }
 
 /// <summary>Decides, request by request, whether and how a unit misbehaves. Called by the connections of the unit, possibly by several at once.</summary>

@@ -76,6 +76,17 @@ public sealed class ModbusServer : IAsyncDisposable
         foreach (ModbusServerConnection connection in _connections.Keys) connection.Close();
     }
 
+    /// <summary>Shows every open connection of a port to the port's fault, and closes those that it refuses.</summary>
+    public void ShowFault(ModbusServerPort port)
+    {
+        foreach (ModbusServerConnection connection in _connections.Keys)
+        {
+            if (connection.Port != port || port.Fault is not { } fault || !fault.Refuses()) continue;
+            _counters.Refused.Add();
+            connection.Close();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -146,6 +157,12 @@ public sealed class ModbusServer : IAsyncDisposable
                 // The client gave up before it was accepted, or descriptors ran out: the port must go on. The pause keeps the latter from spinning.
                 _counters.Refused.Add();
                 await Task.Delay(10).ConfigureAwait(false);
+                continue;
+            }
+            if (port.Fault is { } fault && fault.Refuses())
+            {
+                _counters.Refused.Add();
+                socket.Dispose();
                 continue;
             }
             if (Interlocked.Increment(ref open.Value) > _options.MaxConnectionsPerPort)

@@ -11,6 +11,10 @@ internal sealed class ModbusServerConnection
 {
     private readonly Socket _socket;
     private readonly ModbusServerPort _port;
+    private readonly TimeProvider _clock;
+
+    // Set by Close, so that it need not wait for the pause of a fault.
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ModbusServerCounters _counters;
 
     // All fields below belong to the loop of RunAsync; the one other party, the server's stop, only closes the socket.
@@ -21,10 +25,15 @@ internal sealed class ModbusServerConnection
     private int _answerBytes;
     private ModbusFaultAction _fault;
 
+    // The last answer to a unit that has faults, for those that send it again; made with the first one.
+    private byte[] _lastAnswer = [];
+    private int _lastAnswerBytes;
+
     public ModbusServerConnection(Socket socket, ModbusServerPort port, ModbusServerOptions options, ModbusServerCounters counters)
     {
         _socket = socket;
         _port = port;
+        _clock = options.Clock;
         _counters = counters;
         _received = GC.AllocateUninitializedArray<byte>(options.ReceiveBufferBytes, pinned: true);
         _answers = GC.AllocateUninitializedArray<byte>(options.SendBufferBytes, pinned: true);
@@ -37,6 +46,9 @@ internal sealed class ModbusServerConnection
         PlayFault,
         Close,
     }
+
+    /// <summary>The port it came to.</summary>
+    public ModbusServerPort Port => _port;
 
     /// <summary>Serves until the client closes, breaks the protocol, or <see cref="Close"/>.</summary>
     public async Task RunAsync()
@@ -76,7 +88,11 @@ internal sealed class ModbusServerConnection
     }
 
     /// <summary>Ends the loop from outside.</summary>
-    public void Close() => _socket.Dispose();
+    public void Close()
+    {
+        _socket.Dispose();
+        _closed.TrySetResult();
+    }
 
     /// <summary>For tests: takes <paramref name="bytes"/> as received, answers, and returns the answers; empty with <paramref name="open"/> false when it would close.</summary>
     internal ReadOnlySpan<byte> Exchange(ReadOnlySpan<byte> bytes, out bool open)
@@ -121,7 +137,9 @@ internal sealed class ModbusServerConnection
                 step = Step.PlayFault;
                 break;
             }
-            _answerBytes += ModbusServerAnswer.Write(unit, request, _answers.AsSpan(_answerBytes), out ModbusExceptionCode code);
+            int answered = ModbusServerAnswer.Write(unit, request, _answers.AsSpan(_answerBytes), out ModbusExceptionCode code);
+            if (unit?.Fault is not null) Remember(_answers.AsSpan(_answerBytes, answered));
+            _answerBytes += answered;
             _receivedStart += frameBytes;
             requests++;
             if (code != ModbusExceptionCode.None) exceptions++;
@@ -130,6 +148,13 @@ internal sealed class ModbusServerConnection
         if (exceptions > 0) _counters.Exceptions.Add(exceptions);
         if (step == Step.Receive) MoveToFront();
         return step;
+    }
+
+    private void Remember(ReadOnlySpan<byte> answer)
+    {
+        if (_lastAnswer.Length == 0) _lastAnswer = new byte[ModbusFrame.MaxFrameBytes];
+        answer.CopyTo(_lastAnswer);
+        _lastAnswerBytes = answer.Length;
     }
 
     // A partial request is at most a frame, and the buffer is larger, so that there is always room to receive.
@@ -149,17 +174,20 @@ internal sealed class ModbusServerConnection
         _counters.Requests.Add();
         _counters.Faulted.Add();
         if (action.Kind == ModbusFaultKind.Drop) return false;
-        if (action.Kind == ModbusFaultKind.Delay) await Task.Delay(action.Pause).ConfigureAwait(false);
+        if (action.Kind == ModbusFaultKind.Delay) await PauseAsync(action.Pause).ConfigureAwait(false);
         int atOnce = action.Kind == ModbusFaultKind.Trickle ? 1 : bytes;
         int sent = 0;
         while (sent < bytes)
         {
             int most = Math.Min(atOnce, bytes - sent);
             sent += await _socket.SendAsync(_answers.AsMemory(sent, most), SocketFlags.None).ConfigureAwait(false);
-            if (action.Kind == ModbusFaultKind.Trickle && sent < bytes) await Task.Delay(action.Pause).ConfigureAwait(false);
+            if (action.Kind == ModbusFaultKind.Trickle && sent < bytes) await PauseAsync(action.Pause).ConfigureAwait(false);
         }
         return true;
     }
+
+    // Up to ten minutes; a connection that is closed meanwhile goes on at once, and its next send says that it is.
+    private async Task PauseAsync(TimeSpan pause) => await Task.WhenAny(Task.Delay(pause, _clock), _closed.Task).ConfigureAwait(false);
 
     private int WriteFaulted(in ModbusFaultAction action)
     {
@@ -167,7 +195,8 @@ internal sealed class ModbusServerConnection
         ModbusFrame.Find(waiting, out int frameBytes);
         ReadOnlySpan<byte> request = waiting[..frameBytes];
         ModbusServerUnit unit = _port.Find(ModbusFrame.UnitIdOf(request))!;
-        int bytes = ModbusServerFaults.Write(action, unit, request, _answers, out ModbusExceptionCode code);
+        int bytes = ModbusServerFaults.Write(action, unit, request, _lastAnswer.AsSpan(0, _lastAnswerBytes), _answers, out ModbusExceptionCode code);
+        if (action.Kind is ModbusFaultKind.Delay or ModbusFaultKind.Trickle) Remember(_answers.AsSpan(0, bytes));
         if (code != ModbusExceptionCode.None) _counters.Exceptions.Add();
         _receivedStart += frameBytes;
         return bytes;

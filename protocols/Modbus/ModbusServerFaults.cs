@@ -19,8 +19,21 @@ internal static class ModbusServerFaults
     /// Writes what the fault sends for <paramref name="request"/> and returns its bytes, 0 for nothing. <paramref name="response"/> has room for
     /// <see cref="MaxBytes"/>.
     /// </summary>
-    public static int Write(in ModbusFaultAction action, ModbusServerUnit unit, ReadOnlySpan<byte> request, Span<byte> response, out ModbusExceptionCode code)
+    /// <param name="action">What the fault wants.</param>
+    /// <param name="unit">The unit asked.</param>
+    /// <param name="request">The frame.</param>
+    /// <param name="lastAnswer">The answer before this one; empty when there was none.</param>
+    /// <param name="response">Where the bytes go.</param>
+    /// <param name="code">The exception answered; none for a success.</param>
+    public static int Write(
+        in ModbusFaultAction action, ModbusServerUnit unit, ReadOnlySpan<byte> request, ReadOnlySpan<byte> lastAnswer, Span<byte> response, out ModbusExceptionCode code)
     {
+        if (action.Kind == ModbusFaultKind.OutOfOrder && !lastAnswer.IsEmpty)
+        {
+            code = ModbusExceptionCode.None;
+            lastAnswer.CopyTo(response);
+            return lastAnswer.Length;
+        }
         ulong random = action.Random;
         int bytes = ModbusServerAnswer.Write(action.AnswersTruly ? unit : MadeUp, request, response, out code);
         if (!action.AnswersTruly && IsRead(response)) Fill(response[ReadDataOffset..bytes], ref random);
@@ -34,6 +47,9 @@ internal static class ModbusServerFaults
             case ModbusFaultKind.WrongTransactionId:
                 // The top bit: far from any id the client has on the way.
                 response[0] ^= 0x80;
+                return bytes;
+            case ModbusFaultKind.OutOfOrder:
+                ModbusFrame.WriteHeader(response, (ushort)(ModbusFrame.TransactionIdOf(request) - 1), ModbusFrame.UnitIdOf(request), bytes - ModbusFrame.HeaderBytes);
                 return bytes;
             case ModbusFaultKind.WrongUnit:
                 response[6]++;

@@ -24,12 +24,15 @@ public sealed record ModbusServerOptions
     /// and 4,000 connections need 20 MB of buffers.
     /// </summary>
     public int SendBufferBytes { get; init; } = 4096;
+
+    /// <summary>What the pauses of faults go by; default the system's clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
 
 /// <summary>What a server has counted since it started.</summary>
 /// <param name="Connections">Open now.</param>
 /// <param name="Accepted">Connections taken.</param>
-/// <param name="Refused">Connections closed because their port had as many as it may.</param>
+/// <param name="Refused">Connections closed because their port had as many as it may, or a fault refused them.</param>
 /// <param name="Requests">Whole requests received.</param>
 /// <param name="Exceptions">Of these, answered with an exception.</param>
 /// <param name="Faulted">Of these, met by a fault.</param>

@@ -32,6 +32,9 @@ public sealed class ModbusServerPort
 {
     private readonly ModbusServerUnit?[] _byUnitId = new ModbusServerUnit?[256];
 
+    // Written by whoever drives a test or a fault schedule, read once a connection; a reference is written whole.
+    private volatile IModbusPortFault? _fault;
+
     /// <summary>The port of <paramref name="units"/>: 1 to 247 of them, unit ids unique.</summary>
     /// <exception cref="ArgumentException">No units, or a unit id twice.</exception>
     public ModbusServerPort(params ReadOnlySpan<ModbusServerUnit> units)
@@ -48,6 +51,13 @@ public sealed class ModbusServerPort
         if (units.Length > 1) return;
         _byUnitId[0] ??= units[0];
         _byUnitId[255] ??= units[0];
+    }
+
+    /// <summary>Whether it takes connections; null when it takes all there is room for. Those that are open hear of it by <see cref="ModbusServer.ShowFault"/>.</summary>
+    public IModbusPortFault? Fault
+    {
+        get => _fault;
+        set => _fault = value;
     }
 
     /// <summary>The unit that answers to <paramref name="unitId"/>; null when none does.</summary>

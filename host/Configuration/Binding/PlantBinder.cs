@@ -1,6 +1,6 @@
 using HyperIngest.Host.Configuration.Schema;
-using HyperIngest.Host.Simulation;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.Host.Configuration.Binding;
@@ -11,26 +11,20 @@ internal static class PlantBinder
     /// <summary>The plant; null when it cannot be built, which has then been reported.</summary>
     public static PlantConfiguration? Bind(SectionReader root)
     {
-        List<PlantDeviceOptions> devices = [];
-        List<FaultOptions?> faults = [];
-        foreach (SectionReader reader in root.List(PlantSchema.Devices))
-        {
-            devices.Add(Device(reader));
-            faults.Add(reader.Has(PlantSchema.Device.Misbehaves) ? Fault(reader.Section(PlantSchema.Device.Misbehaves)) : null);
-        }
         PlantOptions options = new()
         {
             Name = root.Get(PlantSchema.Plant),
             Seed = (ulong)root.Get(PlantSchema.Seed),
             ListenAddress = root.Get(PlantSchema.Listen),
             BasePort = root.Get(PlantSchema.BasePort),
-            Devices = devices,
+            Devices = [.. root.List(PlantSchema.Devices).Select(Device)],
+            Faults = FaultBinder.Bind(root.List(PlantSchema.Faults)),
         };
         // The plant checks its devices against each other; while keys are wrong, that would only say the same in other words.
         if (root.Problems.HasErrors) return null;
         try
         {
-            return new PlantConfiguration(new Plant(options), faults);
+            return new PlantConfiguration(new Plant(options));
         }
         catch (ArgumentException wrong)
         {
@@ -49,7 +43,14 @@ internal static class PlantBinder
         Count = reader.Get(PlantSchema.Device.Count),
         UnitsPerPort = reader.Get(PlantSchema.Device.UnitsPerPort),
         Tags = [.. reader.List(PlantSchema.Device.Tags).Select(Tag)],
+        Faults = Faults(reader),
     };
+
+    private static IReadOnlyList<FaultSpec> Faults(SectionReader reader)
+    {
+        IReadOnlyList<FaultSpec> faults = FaultBinder.Bind(reader.List(PlantSchema.Device.Faults));
+        return reader.Has(PlantSchema.Device.Misbehaves) ? [.. faults, FaultBinder.Bind(reader.Section(PlantSchema.Device.Misbehaves))] : faults;
+    }
 
     private static PlantTagOptions Tag(SectionReader reader)
     {
@@ -82,8 +83,4 @@ internal static class PlantBinder
             Generator = generates,
         };
     }
-
-    private static FaultOptions Fault(SectionReader reader) => new(
-        reader.Get(PlantSchema.Fault.Kind), reader.Get(PlantSchema.Fault.Every), reader.Get(PlantSchema.Fault.After),
-        reader.Get(PlantSchema.Fault.Pause), reader.Get(PlantSchema.Fault.Exception));
 }

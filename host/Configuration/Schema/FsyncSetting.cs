@@ -1,3 +1,4 @@
+using HyperIngest.Core;
 using HyperIngest.Core.Journal;
 
 namespace HyperIngest.Host.Configuration.Schema;

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.Host.Configuration.Schema;
@@ -46,32 +48,66 @@ internal static class PlantSchema
         public static readonly Section Section = new("Simulated tag", Name, Count, Table, Address, Type, Order, Length, Generates);
     }
 
+    /// <summary>A fault, the same wherever it stands: at the plant, in a group, and with the same names as JSON over HTTP.</summary>
     public static class Fault
     {
-        public static readonly ValueKey<ModbusFaultKind> Kind = new("kind",
-            Scalars.Choice(
-                ("drop", ModbusFaultKind.Drop), ("silence", ModbusFaultKind.Silence), ("delay", ModbusFaultKind.Delay), ("exception", ModbusFaultKind.Exception),
-                ("wrong-transaction-id", ModbusFaultKind.WrongTransactionId), ("wrong-unit", ModbusFaultKind.WrongUnit), ("truncated", ModbusFaultKind.Truncated),
-                ("short-payload", ModbusFaultKind.ShortPayload), ("long-payload", ModbusFaultKind.LongPayload), ("extra-bytes", ModbusFaultKind.ExtraBytes),
-                ("garbage", ModbusFaultKind.Garbage), ("bit-flips", ModbusFaultKind.BitFlips), ("trickle", ModbusFaultKind.Trickle),
-                ("repeat", ModbusFaultKind.Repeat)),
-            ModbusFaultKind.Silence, "How the devices misbehave.")
+        private static readonly FaultSpec Plain = new() { Kind = FaultKind.Drop };
+
+        private static readonly ScalarType<TimeSpan> Time = Scalars.Duration(FaultRules.ShortestTime, FaultRules.LongestTime);
+
+        private static readonly ScalarType<TimeSpan> ShortTime = Scalars.Duration(TimeSpan.Zero, FaultRules.LongestPause);
+
+        public static readonly ValueKey<FaultKind> Kind = new("kind",
+            Scalars.Choice([.. FaultNames.All]) with { Parse = FaultNames.TryParse },
+            FaultKind.Silence, "How the devices misbehave; docs/simulator.md says what a client sees.")
         { Required = true };
 
-        public static readonly ValueKey<int> Every = new("every", Scalars.Integer(1, 1_000_000), 1, "One request in this many of a device meets the fault.");
+        public static readonly ValueKey<string> Devices = new("devices", Scalars.Text(FaultRules.LongestPattern), Plain.Devices, "Which devices, by name, with `*` for any characters and `?` for one; in a group only its own.");
 
-        public static readonly ValueKey<int> After = new("after", Scalars.Integer(0, int.MaxValue), 0, "Requests of a device that pass unharmed first.");
+        public static readonly ValueKey<double> Chance = new("chance", Scalars.Fraction, Plain.Chance, "Share of the requests that is hit, drawn from the plant's seed.");
 
-        public static readonly ValueKey<TimeSpan> Pause = new("pause", Scalars.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(10)), TimeSpan.FromSeconds(1), "For `delay` the delay, for `trickle` the pause between bytes.");
+        public static readonly ValueKey<int> Every = new("every", Scalars.Integer(1, FaultRules.MostEvery), Plain.Every, "One request in this many of a device is hit.");
 
-        public static readonly ValueKey<ModbusExceptionCode> Exception = new("exception",
-            Scalars.Choice(
-                ("illegal-function", ModbusExceptionCode.IllegalFunction), ("illegal-data-address", ModbusExceptionCode.IllegalDataAddress), ("illegal-data-value", ModbusExceptionCode.IllegalDataValue),
-                ("server-device-failure", ModbusExceptionCode.ServerDeviceFailure), ("server-device-busy", ModbusExceptionCode.ServerDeviceBusy),
-                ("gateway-path-unavailable", ModbusExceptionCode.GatewayPathUnavailable), ("gateway-target-failed-to-respond", ModbusExceptionCode.GatewayTargetFailedToRespond)),
-            ModbusExceptionCode.ServerDeviceBusy, "For `exception`: which.");
+        public static readonly ValueKey<int> After = new("after", Scalars.Integer(0, int.MaxValue), (int)Plain.After, "Requests of a device that pass unharmed first.");
 
-        public static readonly Section Section = new("Fault", Kind, Every, After, Pause, Exception);
+        public static readonly ValueKey<TimeSpan> At = new("at", Scalars.Duration(TimeSpan.Zero, FaultRules.LongestTime), Plain.At, "From the simulator's start to the first hit.");
+
+        public static readonly ValueKey<TimeSpan> For = new("for", Time, FaultRules.LongestTime, "How long it is in force.") { DefaultText = "to the end" };
+
+        public static readonly ValueKey<TimeSpan> Repeat = new("repeat", Time, FaultRules.LongestTime, "With `for`: from one begin to the next, again and again.") { DefaultText = "once" };
+
+        public static readonly ValueKey<int> Requests = new("requests", Scalars.Integer(1, int.MaxValue), int.MaxValue, "Requests of a device that are hit before it has expired.") { DefaultText = "any number" };
+
+        public static readonly ValueKey<TimeSpan> Pause = new("pause", ShortTime, Plain.Pause, "For `delay` the least delay, for `trickle` the pause between bytes.");
+
+        public static readonly ValueKey<TimeSpan> Jitter = new("jitter", ShortTime, Plain.Jitter, "For `delay`: up to this much more, evenly drawn.");
+
+        public static readonly ValueKey<int> ExceptionCode = new("exception_code", ExceptionCodes, Plain.ExceptionCode, "For `exception`: which, by number or name.");
+
+        public static readonly ValueKey<int> Exception = new("exception", ExceptionCodes, Plain.ExceptionCode, "The same as `exception_code`, as older plant files call it.") { DefaultText = "none" };
+
+        public static readonly ValueKey<TimeSpan> Skew = new("skew", Scalars.SignedDuration(FaultRules.LongestTime), Plain.Skew, "For `clock-skew`: how far the device's clock is ahead, or behind with a minus sign.");
+
+        public static readonly Section Section = new("Fault", Kind, Devices, Chance, Every, After, At, For, Repeat, Requests, Pause, Jitter, ExceptionCode, Exception, Skew);
+
+        // The codes that have a name in the specification, and the numbers of all.
+        private static ScalarType<int> ExceptionCodes
+        {
+            get
+            {
+                ScalarType<int> named = Scalars.Choice([.. Enum.GetValues<ModbusExceptionCode>()
+                    .Where(c => c != ModbusExceptionCode.None).Select(c => (JsonNamingPolicy.KebabCaseLower.ConvertName(c.ToString()), (int)c))]);
+                ScalarType<int> number = Scalars.Integer(1, 255);
+                return named with
+                {
+                    Name = "integer or choice",
+                    Range = $"{number.Range}, {named.Range}",
+                    Expected = $"{number.Expected}, or {named.Expected}",
+                    Parse = (string text, out int value) => named.Parse(text, out value) || number.Parse(text, out value),
+                    Format = number.Format,
+                };
+            }
+        }
     }
 
     public static class Device
@@ -84,14 +120,16 @@ internal static class PlantSchema
 
         public static readonly ListKey Tags = new("tags", Tag.Section, "Their tags.") { Required = true };
 
-        public static readonly SectionKey Misbehaves = new("fault", Fault.Section, "How they misbehave; without it they behave.");
+        public static readonly ListKey Faults = new("faults", Fault.Section, "How they misbehave, and when; without it they behave.");
 
-        public static readonly Section Section = new("Simulated device", Name, Count, UnitsPerPort, Tags, Misbehaves);
+        public static readonly SectionKey Misbehaves = new("fault", Fault.Section, "The same for a single fault.");
+
+        public static readonly Section Section = new("Simulated device", Name, Count, UnitsPerPort, Tags, Faults, Misbehaves);
     }
 
     public static readonly ValueKey<string> Plant = new("plant", Scalars.Text(63), OptionDefaults.Plant.Name, "The plant's name.") { Required = true };
 
-    public static readonly ValueKey<int> Seed = new("seed", Scalars.Integer(0, int.MaxValue), (int)OptionDefaults.Plant.Seed, "Seed of walks and noise. The verifiable sequence does not depend on it.");
+    public static readonly ValueKey<int> Seed = new("seed", Scalars.Integer(0, int.MaxValue), (int)OptionDefaults.Plant.Seed, "Seed of walks and noise, and of what faults draw by chance. The verifiable sequence does not depend on it.");
 
     public static readonly ValueKey<string> Listen = new("listen", Scalars.Text(64), OptionDefaults.Plant.ListenAddress, "IP address to listen on.");
 
@@ -99,5 +137,7 @@ internal static class PlantSchema
 
     public static readonly ListKey Devices = new("devices", Device.Section, "The devices, in groups that are alike.") { Required = true };
 
-    public static readonly Section Root = new("Plant file", Plant, Seed, Listen, BasePort, Devices);
+    public static readonly ListKey Faults = new("faults", Fault.Section, "How devices of all groups misbehave, and when. They come before the groups' own: the first in force that hits a request has it.");
+
+    public static readonly Section Root = new("Plant file", Plant, Seed, Listen, BasePort, Devices, Faults);
 }

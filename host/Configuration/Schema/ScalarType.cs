@@ -48,17 +48,35 @@ internal static class Scalars
         (string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value),
         value => value.ToString("R", CultureInfo.InvariantCulture));
 
+    /// <summary>A share of something: above 0, at most 1.</summary>
+    public static ScalarType<double> Fraction { get; } = Number with
+    {
+        Range = "above 0 to 1",
+        Expected = "a number above 0 to 1",
+        Parse = (string text, out double value) => Number.Parse(text, out value) && value is > 0 and <= 1,
+    };
+
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public static ScalarType<bool> Boolean { get; } = Choice(("true", true), ("false", false)) with { Name = "boolean" };
 
     /// <summary>A duration from <paramref name="least"/> to <paramref name="most"/>; <paramref name="zero"/> says what 0 means where it is allowed besides.</summary>
     public static ScalarType<TimeSpan> Duration(TimeSpan least, TimeSpan most, string? zero = null)
     {
-        string range = $"{Configuration.Duration.Format(least)} to {Configuration.Duration.Format(most)}" + (zero is null ? "" : $", or 0 ({zero})");
+        string range = $"{Core.Duration.Format(least)} to {Core.Duration.Format(most)}" + (zero is null ? "" : $", or 0 ({zero})");
         return new ScalarType<TimeSpan>(
             "duration", range, $"a duration such as 100ms, 1s or 24h, {range}",
-            (string text, out TimeSpan value) => Configuration.Duration.TryParse(text, out value) && ((value >= least && value <= most) || (zero is not null && value == TimeSpan.Zero)),
-            Configuration.Duration.Format);
+            (string text, out TimeSpan value) => Core.Duration.TryParse(text, out value) && ((value >= least && value <= most) || (zero is not null && value == TimeSpan.Zero)),
+            Core.Duration.Format);
+    }
+
+    /// <summary>A duration of at most <paramref name="most"/> that may lie behind: <c>-5s</c>.</summary>
+    public static ScalarType<TimeSpan> SignedDuration(TimeSpan most)
+    {
+        string range = $"{Core.Duration.Format(-most)} to {Core.Duration.Format(most)}";
+        return new ScalarType<TimeSpan>(
+            "duration", range, $"a duration such as 5s or -5s, {range}",
+            (string text, out TimeSpan value) => Core.Duration.TryParseSigned(text, out value) && value.Duration() <= most,
+            Core.Duration.Format);
     }
 
     /// <summary>A size in bytes.</summary>

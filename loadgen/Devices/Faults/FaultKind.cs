@@ -48,7 +48,10 @@ public enum FaultKind
     /// <summary>The right answer, twice.</summary>
     Duplicate,
 
-    /// <summary>The answer of the request before this one, which is a value out of its order in time; for a verifiable sequence made-up data, so that a client that takes it is caught.</summary>
+    /// <summary>
+    /// The answer given before on the connection once more, as it was, in place of this request's: values out of their order in time. A client that takes it has a
+    /// verifiable value twice, or in another series, and is caught.
+    /// </summary>
     OutOfOrder,
 
     /// <summary>The device's clock is wrong by <see cref="FaultSpec.Skew"/> while the fault lasts.</summary>

@@ -1,3 +1,4 @@
+using HyperIngest.Core;
 using HyperIngest.Host.Configuration;
 
 namespace HyperIngest.Tests.Unit.Configuration;

@@ -185,7 +185,7 @@ public sealed class ModbusServerFaultTests : IDisposable
         for (ulong seed = 0; seed < 50; seed++)
         {
             byte[] answer = new byte[ModbusServerFaults.MaxBytes];
-            int bytes = ModbusServerFaults.Write(new ModbusFaultAction(ModbusFaultKind.BitFlips, Random: seed), _unit, Request, answer, out _);
+            int bytes = ModbusServerFaults.Write(new ModbusFaultAction(ModbusFaultKind.BitFlips, Random: seed), _unit, Request, [], answer, out _);
             Assert.Equal(Right.Length, bytes);
             int turned = 0;
             for (int i = 0; i < bytes; i++) turned += System.Numerics.BitOperations.PopCount((uint)(answer[i] ^ Right[i]));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 using static HyperIngest.Tests.Unit.LoadGen.ModbusClientOnWire;
 
@@ -110,8 +111,9 @@ public sealed class SimulatorTests
         Assert.All(lines[1..^1], l => Assert.Contains("expected", l.Replace("has no device", "expected", StringComparison.Ordinal)));
         Assert.Equal(8, lines.Length);
         Assert.Contains("\"requests\":0", lines[^1]);
-        ModbusFaultRun fault = Assert.IsType<ModbusFaultRun>(simulator.Unit(1).Fault);
-        Assert.Equal((ModbusFaultKind.WrongTransactionId, 3, 20), (fault.Kind, fault.Requests, fault.Pause.TotalMilliseconds));
+        FaultSpec fault = Assert.Single(simulator.Faults).Spec;
+        Assert.Equal((FaultKind.WrongTransactionId, 3, 20), (fault.Kind, fault.Requests, fault.Pause.TotalMilliseconds));
+        Assert.NotNull(simulator.Unit(1).Fault);
         Assert.Null(simulator.Unit(0).Fault);
 
         await using Simulator healed = new(TestPlants.Of(1, TestPlants.OneOfEach()));

@@ -1,7 +1,8 @@
-namespace HyperIngest.Host.Query;
+namespace HyperIngest.Core;
 
 /// <summary>A pattern over names: <c>*</c> stands for any characters, <c>?</c> for one, everything else for itself; case counts.</summary>
-internal readonly record struct Glob(string Pattern)
+/// <param name="Pattern">The pattern.</param>
+public readonly record struct Glob(string Pattern)
 {
     /// <summary>Whether <paramref name="name"/> is meant. Time grows with pattern times name at most, whatever the pattern.</summary>
     public bool Matches(string name)

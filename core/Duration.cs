@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace HyperIngest.Host.Configuration;
+namespace HyperIngest.Core;
 
 /// <summary>Durations as people write them: <c>100ms</c>, <c>1.5s</c>, <c>20m</c>, <c>24h</c>, <c>7d</c>.</summary>
-internal static class Duration
+public static class Duration
 {
     // Longest suffix first, so that "ms" is not read as "s".
     private static readonly (string Suffix, long Ticks)[] Units =
@@ -39,6 +39,15 @@ internal static class Duration
             return true;
         }
         return false;
+    }
+
+    /// <summary>The same with a minus sign before it where the time may lie behind: <c>-5s</c>.</summary>
+    public static bool TryParseSigned(ReadOnlySpan<char> text, out TimeSpan value)
+    {
+        bool behind = text.StartsWith("-");
+        if (!TryParse(behind ? text[1..] : text, out value)) return false;
+        if (behind) value = -value;
+        return true;
     }
 
     /// <summary>The shortest exact form: <c>100ms</c>, <c>1d</c>.</summary>

@@ -1,0 +1,215 @@
+using System.Globalization;
+using HyperIngest.Protocols.Modbus;
+
+namespace HyperIngest.LoadGen.Devices.Faults;
+
+/// <summary>
+/// The faults of a simulator: sets them on devices and ports, takes them off, and keeps count. Setting and clearing make new sets of a device's faults and put them in place at
+/// once, so that requests neither lock nor wait.
+/// </summary>
+internal sealed class FaultBoard : IDisposable
+{
+    /// <summary>Faults a simulator keeps; the oldest expired ones make room.</summary>
+    public const int MostFaults = 256;
+
+    // A timer takes 49 days at most; it looks again after one.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
+    private readonly Plant _plant;
+    private readonly TimeProvider _clock;
+    private readonly SimulatedDevice[] _devices;
+    private readonly ModbusServerUnit[] _units;
+    private readonly ModbusServerPort[] _ports;
+    private readonly Action<int> _closeConnections;
+
+    // All below under _setting: whoever sets, clears or asks; never a request.
+    private readonly Lock _setting = new();
+    private readonly List<Placed> _placed = [];
+    private readonly long[] _hitsOfCleared = new long[Enum.GetValues<FaultKind>().Length];
+    private int _lastNumber;
+    private bool _disposed;
+
+    /// <summary>A board of no faults.</summary>
+    /// <param name="plant">The plant.</param>
+    /// <param name="clock">What schedules go by.</param>
+    /// <param name="devices">The plant's devices.</param>
+    /// <param name="units">Their places in the server.</param>
+    /// <param name="ports">The server's ports.</param>
+    /// <param name="closeConnections">Shows each open connection of a port to the port's fault, and closes those that it refuses.</param>
+    public FaultBoard(Plant plant, TimeProvider clock, SimulatedDevice[] devices, ModbusServerUnit[] units, ModbusServerPort[] ports, Action<int> closeConnections)
+    {
+        _plant = plant;
+        _clock = clock;
+        _devices = devices;
+        _units = units;
+        _ports = ports;
+        _closeConnections = closeConnections;
+    }
+
+    /// <summary>All faults that were set and not cleared, in that order.</summary>
+    public IReadOnlyList<FaultStatus> Statuses()
+    {
+        lock (_setting)
+        {
+            long now = _clock.GetTimestamp();
+            return [.. _placed.Select(p => new FaultStatus(p.Fault.Id, p.Fault.Spec, p.Devices, p.Hits, p.StateAt(now)))];
+        }
+    }
+
+    /// <summary>Hits of each kind that has hit anything, cleared faults too.</summary>
+    public IReadOnlyDictionary<FaultKind, long> HitsByKind()
+    {
+        lock (_setting)
+        {
+            long[] hits = [.. _hitsOfCleared];
+            foreach (Placed placed in _placed) hits[(int)placed.Fault.Spec.Kind] += placed.Hits;
+            return Enumerable.Range(0, hits.Length).Where(k => hits[k] > 0).ToDictionary(k => (FaultKind)k, k => hits[k]);
+        }
+    }
+
+    /// <summary>Sets a fault in force on <paramref name="devices"/>; its id.</summary>
+    /// <exception cref="ArgumentException">It cannot be, or hits no device; the message says what was expected.</exception>
+    public string Inject(FaultSpec spec, IReadOnlyList<int> devices)
+    {
+        if (FaultRules.Check(spec) is { Count: > 0 } problems) throw new ArgumentException(string.Join("; ", problems));
+        if (devices.Count == 0)
+        {
+            throw new ArgumentException($"devices: no device of plant {_plant.Options.Name} matches '{spec.Devices}'; expected a name such as {_plant.Devices[0].Name}, or a pattern with * in it");
+        }
+        lock (_setting)
+        {
+            MakeRoom();
+            ActiveFault fault = new(string.Create(CultureInfo.InvariantCulture, $"fault-{++_lastNumber}"), spec, _clock);
+            Placed placed = new(fault, devices.Count);
+            ulong ofFault = SeriesKey.OfName(fault.Id);
+            foreach (int device in devices)
+            {
+                // A refusal is its port's, drawn under the name of the first device behind it.
+                int place = spec.Kind == FaultKind.Refuse ? _plant.Devices[device].Port : device;
+                ulong seed = SeriesKey.Of(SeriesKey.OfName(_plant.Devices[device].Name), ofFault) ^ _plant.Options.Seed;
+                placed.Hitting.TryAdd(place, new DeviceFault(fault, seed));
+            }
+            _placed.Add(placed);
+            Refresh(placed);
+            if (spec.Kind == FaultKind.Refuse && !_disposed) Watch(placed);
+            return fault.Id;
+        }
+    }
+
+    /// <summary>Takes a fault off; false when there is none of that id.</summary>
+    public bool Clear(string id)
+    {
+        lock (_setting)
+        {
+            if (_placed.Find(p => p.Fault.Id == id) is not { } placed) return false;
+            Remove(placed);
+            return true;
+        }
+    }
+
+    /// <summary>Takes all faults off.</summary>
+    public void ClearAll()
+    {
+        lock (_setting)
+        {
+            foreach (Placed placed in _placed.ToArray()) Remove(placed);
+        }
+    }
+
+    /// <summary>The simulator starts: what was set before counts its time from here.</summary>
+    public void Begin()
+    {
+        lock (_setting)
+        {
+            foreach (Placed placed in _placed)
+            {
+                placed.Fault.Begin();
+                if (placed.Fault.Spec.Kind == FaultKind.Refuse) Watch(placed);
+            }
+        }
+    }
+
+    /// <summary>No fault comes into force any more.</summary>
+    public void Dispose()
+    {
+        lock (_setting)
+        {
+            _disposed = true;
+            foreach (Placed placed in _placed) placed.Timer?.Dispose();
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (_placed.Count < MostFaults) return;
+        long now = _clock.GetTimestamp();
+        if (_placed.Find(p => p.StateAt(now) == FaultState.Expired) is not { } expired)
+        {
+            throw new ArgumentException($"expected at most {MostFaults} faults that have not expired; clear some of them first");
+        }
+        Remove(expired);
+    }
+
+    private void Remove(Placed placed)
+    {
+        placed.Timer?.Dispose();
+        _placed.Remove(placed);
+        _hitsOfCleared[(int)placed.Fault.Spec.Kind] += placed.Hits;
+        Refresh(placed);
+    }
+
+    private void Refresh(Placed changed)
+    {
+        FaultKind kind = changed.Fault.Spec.Kind;
+        Placed[] alike = [.. _placed.Where(p => p.IsLike(kind))];
+        foreach (int place in changed.Hitting.Keys)
+        {
+            DeviceFault[] faults = [.. alike.Select(p => p.Hitting.GetValueOrDefault(place)).OfType<DeviceFault>()];
+            if (kind == FaultKind.Refuse) _ports[place].Fault = faults.Length == 0 ? null : new PortFaults(_clock, faults);
+            else if (kind == FaultKind.ClockSkew) _devices[place].ClockFaults = faults.Length == 0 ? null : new ClockFaults(_clock, faults);
+            else _units[place].Fault = faults.Length == 0 ? null : new RequestFaults(_clock, faults);
+        }
+    }
+
+    // Connections that are open when a refusal comes into force are closed then, and not when they next ask.
+    private void Watch(Placed placed)
+    {
+        placed.Timer?.Dispose();
+        placed.Timer = _clock.CreateTimer(_ => CloseIfInForce(placed), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        CloseIfInForce(placed);
+    }
+
+    private void CloseIfInForce(Placed placed)
+    {
+        lock (_setting)
+        {
+            if (_disposed || !_placed.Contains(placed)) return;
+            long now = _clock.GetTimestamp();
+            if (placed.Fault.IsInForce(now))
+            {
+                foreach (int port in placed.Hitting.Keys) _closeConnections(port);
+            }
+            if (placed.Fault.IsScheduled && placed.Fault.UntilNextBegin(now) is { } wait) placed.Timer!.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private sealed class Placed(ActiveFault fault, int devices)
+    {
+        public ActiveFault Fault => fault;
+
+        public int Devices => devices;
+
+        /// <summary>By the device's number, for refuse by the port's.</summary>
+        public Dictionary<int, DeviceFault> Hitting { get; } = [];
+
+        public ITimer? Timer { get; set; }
+
+        public long Hits => Hitting.Values.Sum(f => f.Hits);
+
+        public bool IsLike(FaultKind kind) => SetOf(fault.Spec.Kind) == SetOf(kind);
+
+        public FaultState StateAt(long timestamp) => Hitting.Values.All(f => f.IsSpent) ? FaultState.Expired : fault.StateAt(timestamp);
+
+        private static FaultKind SetOf(FaultKind kind) => kind is FaultKind.Refuse or FaultKind.ClockSkew ? kind : FaultKind.Drop;
+    }
+}

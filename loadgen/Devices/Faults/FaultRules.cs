@@ -1,0 +1,81 @@
+using System.Globalization;
+using HyperIngest.Core;
+
+namespace HyperIngest.LoadGen.Devices.Faults;
+
+/// <summary>Something in a fault that cannot be.</summary>
+/// <param name="Key">The key as plant files and JSON write it: <c>chance</c>; empty for the fault as a whole.</param>
+/// <param name="Message">What was expected and what was found.</param>
+public readonly record struct FaultProblem(string Key, string Message)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Key.Length == 0 ? Message : $"{Key}: {Message}";
+}
+
+/// <summary>What holds for every fault, wherever it was written.</summary>
+public static class FaultRules
+{
+    /// <summary>Longest <see cref="FaultSpec.At"/>, <see cref="FaultSpec.For"/> and <see cref="FaultSpec.Repeat"/>.</summary>
+    public static readonly TimeSpan LongestTime = TimeSpan.FromDays(365);
+
+    /// <summary>Longest <see cref="FaultSpec.Pause"/> and <see cref="FaultSpec.Jitter"/>.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+
+    /// <summary>Shortest <see cref="FaultSpec.For"/>: below it hardly a request would fall into it.</summary>
+    public static readonly TimeSpan ShortestTime = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Most <see cref="FaultSpec.Every"/>.</summary>
+    public const int MostEvery = 1_000_000;
+
+    /// <summary>Longest pattern in <see cref="FaultSpec.Devices"/>.</summary>
+    public const int LongestPattern = 255;
+
+    /// <summary>All that is wrong with a fault; empty when it can be set in force.</summary>
+    public static IReadOnlyList<FaultProblem> Check(FaultSpec spec)
+    {
+        List<FaultProblem> problems = [];
+        if (!Enum.IsDefined(spec.Kind)) Add("kind", $"one of {string.Join(", ", FaultNames.All.Select(k => k.Word))}", ((int)spec.Kind).ToString(CultureInfo.InvariantCulture));
+        if (spec.Devices.Length is 0 or > LongestPattern) Add("devices", $"a name or pattern of 1 to {LongestPattern} characters", $"{spec.Devices.Length}");
+        if (!(spec.Chance > 0 && spec.Chance <= 1)) Add("chance", "a number above 0 to 1", spec.Chance.ToString("R", CultureInfo.InvariantCulture));
+        if (spec.Every is < 1 or > MostEvery) Add("every", $"a whole number from 1 to {MostEvery}", spec.Every.ToString(CultureInfo.InvariantCulture));
+        if (spec.After < 0) Add("after", "a whole number from 0", spec.After.ToString(CultureInfo.InvariantCulture));
+        if (spec.Requests < 1) Add("requests", "a whole number from 1", $"{spec.Requests}");
+        if (spec.ExceptionCode is < 1 or > 255) Add("exception_code", "a whole number from 1 to 255", spec.ExceptionCode.ToString(CultureInfo.InvariantCulture));
+        CheckTime("at", spec.At, TimeSpan.Zero, LongestTime);
+        CheckTime("pause", spec.Pause, TimeSpan.Zero, LongestPause);
+        CheckTime("jitter", spec.Jitter, TimeSpan.Zero, LongestPause);
+        CheckTime("skew", spec.Skew, -LongestTime, LongestTime);
+        if (spec.For is { } lasts) CheckTime("for", lasts, ShortestTime, LongestTime);
+        if (spec.Repeat is { } repeat)
+        {
+            CheckTime("repeat", repeat, ShortestTime, LongestTime);
+            if (spec.For is not { } each) problems.Add(new FaultProblem("repeat", "expected for beside it: how long each time lasts"));
+            else if (repeat <= each) Add("repeat", $"more than for ({Duration.Format(each)})", Duration.Format(repeat));
+        }
+        CheckKind(spec, problems);
+        return problems;
+
+        void Add(string key, string expected, string found) => problems.Add(new FaultProblem(key, $"expected {expected}, found {found}"));
+
+        void CheckTime(string key, TimeSpan value, TimeSpan least, TimeSpan most)
+        {
+            if (value < least || value > most) Add(key, $"a duration, {Duration.Format(least)} to {Duration.Format(most)}", Duration.Format(value));
+        }
+    }
+
+    // What says nothing for the kind it stands beside was meant for another one.
+    private static void CheckKind(FaultSpec spec, List<FaultProblem> problems)
+    {
+        if (spec.Jitter != TimeSpan.Zero && spec.Kind != FaultKind.Delay) problems.Add(new FaultProblem("jitter", "is for kind delay; remove it, or change the kind"));
+        if (spec.Kind != FaultKind.ClockSkew)
+        {
+            if (spec.Skew != TimeSpan.Zero) problems.Add(new FaultProblem("skew", "is for kind clock-skew; remove it, or change the kind"));
+            return;
+        }
+        if (spec.Skew == TimeSpan.Zero) problems.Add(new FaultProblem("skew", "expected a duration, such as 5s or -5s, by which the clock is wrong; found none"));
+        if (spec.Chance < 1 || spec.Every != 1 || spec.After != 0 || spec.Requests is not null)
+        {
+            problems.Add(new FaultProblem("kind", "a clock is wrong for a time, not for a request: expected at, for and repeat, and none of chance, every, after and requests"));
+        }
+    }
+}
