@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 
 namespace HyperIngest.LoadGen.Report;
@@ -10,7 +11,7 @@ public static class JUnitReport
     public static void Write(LoadRun run, string path)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);
-        using XmlWriter xml = XmlWriter.Create(path, new XmlWriterSettings { Indent = true, NewLineChars = "\n" });
+        using XmlWriter xml = XmlWriter.Create(path, new XmlWriterSettings { Indent = true, NewLineChars = "\n", Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) });
         LoadReport report = run.Report;
         string seconds = report.Seconds.ToString("0.###", CultureInfo.InvariantCulture);
         xml.WriteStartElement("testsuites");

@@ -47,7 +47,7 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
         PollTally tally = new(from, IPollPace.Never);
         Clock.Measure(tally);
         DateTime started = new(Clock.UtcOf(from), DateTimeKind.Utc);
-        IReadOnlyList<MeasuredWindow> windows = Measure(started.Ticks);
+        MeasuredWindow[] windows = Measure(started.Ticks);
         await Task.Delay(new TimeSpan(Math.Max(0, from - Clock.Now)), stop);
 
         SimulatorStats before = await simulator.StatsAsync(stop);
@@ -91,7 +91,7 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
     }
 
     // Gateway times are due times here: a reading is of the measured time when its poll was due in it, and none is due after.
-    private IReadOnlyList<MeasuredWindow> Measure(long fromUtcTicks)
+    private MeasuredWindow[] Measure(long fromUtcTicks)
     {
         Lane[] lanes = [.. pipeline.Lanes];
         MeasuredWindow[] windows = [.. Enumerable.Range(0, Math.Max(1, lanes.Length)).Select(_ => new MeasuredWindow(fromUtcTicks, long.MaxValue))];
@@ -123,7 +123,7 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
     }
 
     // What was begun is answered or meets its deadline; a connection that is gone keeps some of it for good.
-    private async Task FinishPollsAsync(PollTally tally)
+    private static async Task FinishPollsAsync(PollTally tally)
     {
         long begun = Stopwatch.GetTimestamp();
         while (tally.AnsweredReadings < tally.BegunReadings && Stopwatch.GetElapsedTime(begun) < Tail) await Task.Delay(Look);

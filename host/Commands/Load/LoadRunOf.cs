@@ -67,7 +67,7 @@ internal static class LoadRunOf
     public static IReadOnlyList<LoadStage> StagesUpTo(LoadPlan plan, double seconds) =>
         [.. plan.Stages.Where(s => s.From < seconds).Select(s => s with { To = Math.Min(s.To, Math.Round(seconds, 3)) })];
 
-    private static IReadOnlyList<LatencyPoint> DistributionOf(LatencyHistogram latency)
+    private static List<LatencyPoint> DistributionOf(LatencyHistogram latency)
     {
         List<LatencyPoint> points = [];
         (TimeSpan UpTo, long Count)[] filled = [.. latency.Filled()];

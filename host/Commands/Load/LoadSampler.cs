@@ -1,5 +1,4 @@
 using HyperIngest.Core;
-using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Polling;
 using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;

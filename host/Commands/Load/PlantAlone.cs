@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using HyperIngest.LoadGen.Devices;
-using HyperIngest.LoadGen.Profiles;
 using HyperIngest.LoadGen.Report;
 
 namespace HyperIngest.Host.Commands.Load;

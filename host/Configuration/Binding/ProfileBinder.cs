@@ -1,4 +1,5 @@
 using System.Globalization;
+using HyperIngest.Core;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Devices.Faults;
@@ -26,7 +27,7 @@ internal static class ProfileBinder
             WarmUp = root.Get(ProfileSchema.WarmUp),
             GeneratorCheck = root.Get(ProfileSchema.GeneratorCheck),
             Stages = [.. root.List(ProfileSchema.Stages).Select(Stage).OfType<LoadShape>()],
-            Faults = [.. root.List(ProfileSchema.Faults).Select(Fault)],
+            Faults = [.. root.List(ProfileSchema.Faults).Select(FaultBinder.Bind)],
             Thresholds = Thresholds(root.Section(ProfileSchema.Thresholds)),
         };
         if (profile.Stages.Count == 0 && !root.Problems.HasErrors) root.Error(ProfileSchema.Stages, "expected a list with at least one stage, found nothing");
@@ -78,31 +79,6 @@ internal static class ProfileBinder
             default:
                 return new SteadyLoad(reader.Has(ProfileSchema.Stage.Kind) ? reader.Get(ProfileSchema.Stage.Rate) : 0, time);
         }
-    }
-
-    private static FaultSpec Fault(SectionReader reader)
-    {
-        double chance = reader.Get(ProfileSchema.Fault.Chance);
-        if (chance == 0) reader.Error(ProfileSchema.Fault.Chance, "expected a share above 0, found 0");
-        if (reader.Has(ProfileSchema.Fault.Repeat) && !reader.Has(ProfileSchema.Fault.For)) reader.Error(ProfileSchema.Fault.Repeat, "expected for beside it, which says how long each time lasts; found none");
-        TimeSpan? time = reader.GetOrNull(ProfileSchema.Fault.For), repeat = reader.GetOrNull(ProfileSchema.Fault.Repeat);
-        if (repeat < time) reader.Error(ProfileSchema.Fault.Repeat, $"expected at least for ({Duration.Format(time.Value)}), found {Duration.Format(repeat.Value)}");
-        return new FaultSpec
-        {
-            Kind = reader.Get(ProfileSchema.Fault.Kind),
-            Devices = reader.Get(ProfileSchema.Fault.Devices),
-            At = reader.Get(ProfileSchema.Fault.At),
-            For = time,
-            Repeat = repeat,
-            Chance = chance,
-            Every = reader.Get(ProfileSchema.Fault.Every),
-            After = reader.Get(ProfileSchema.Fault.After),
-            Requests = reader.GetOrNull(ProfileSchema.Fault.Requests),
-            Pause = reader.Get(ProfileSchema.Fault.Pause),
-            Jitter = reader.Get(ProfileSchema.Fault.Jitter),
-            ExceptionCode = (int)reader.Get(ProfileSchema.Fault.Exception),
-            Skew = reader.Get(ProfileSchema.Fault.Skew),
-        };
     }
 
     private static LoadThresholds Thresholds(SectionReader reader) => new()

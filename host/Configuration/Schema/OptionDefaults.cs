@@ -3,7 +3,6 @@ using HyperIngest.Core.Journal;
 using HyperIngest.Core.Shaping;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
-using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
@@ -36,8 +35,6 @@ internal static class OptionDefaults
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
 
     public static readonly LoadProfile Profile = new() { Name = "", Stages = [] };
-
-    public static readonly FaultSpec ProfileFault = new() { Kind = FaultKind.Silence };
 
     public static readonly PlantOptions Plant = new() { Devices = [] };
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using HyperIngest.Core.Records;
-using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.LoadGen.Profiles;
-using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.Host.Configuration.Schema;
 
@@ -21,11 +19,6 @@ internal static class ProfileSchema
     private static readonly ScalarType<double> Share = Bounded("a share", 0, 1);
     private static readonly ScalarType<double> Milliseconds = Bounded("milliseconds", 0, 1e9);
     private static readonly ScalarType<double> Amount = Bounded("a number", 0, 1e12);
-
-    private static readonly ScalarType<TimeSpan> SignedDuration = new(
-        "duration", "-1d to 1d", "a duration such as -5s or 250ms, -1d to 1d",
-        (string text, out TimeSpan value) => Duration.TryParse(text.StartsWith('-') ? text.AsSpan(1) : text, out value) && (value = text.StartsWith('-') ? -value : value).Duration() <= TimeSpan.FromDays(1),
-        value => value < TimeSpan.Zero ? "-" + Duration.Format(-value) : Duration.Format(value));
 
     public static class Stage
     {
@@ -58,42 +51,6 @@ internal static class ProfileSchema
         public static readonly Section Spike = new("Stage: a spike", Kind, Base, Peak, After, Lasts, For);
 
         public static readonly Section Soak = new("Stage: one rate for hours", Kind, Rate, For);
-    }
-
-    public static class Fault
-    {
-        public static readonly ValueKey<FaultKind> Kind = new("kind", Scalars.Choice(
-            ("drop", FaultKind.Drop), ("refuse", FaultKind.Refuse), ("silence", FaultKind.Silence), ("delay", FaultKind.Delay), ("exception", FaultKind.Exception),
-            ("wrong-transaction-id", FaultKind.WrongTransactionId), ("wrong-unit", FaultKind.WrongUnit), ("truncated", FaultKind.Truncated), ("short-payload", FaultKind.ShortPayload),
-            ("long-payload", FaultKind.LongPayload), ("extra-bytes", FaultKind.ExtraBytes), ("garbage", FaultKind.Garbage), ("bit-flips", FaultKind.BitFlips), ("trickle", FaultKind.Trickle),
-            ("duplicate", FaultKind.Duplicate), ("out-of-order", FaultKind.OutOfOrder), ("clock-skew", FaultKind.ClockSkew)), FaultKind.Silence, "How the devices misbehave.")
-        { Required = true };
-
-        public static readonly ValueKey<string> Devices = new("devices", Scalars.Text(255), OptionDefaults.ProfileFault.Devices, "Which: a name, with `*` for any characters.");
-
-        public static readonly ValueKey<TimeSpan> At = new("at", Scalars.Duration(TimeSpan.Zero, LongestStage), OptionDefaults.ProfileFault.At, "When it begins, from the begin of the measured time.");
-
-        public static readonly ValueKey<TimeSpan> For = new("for", Scalars.Duration(TimeSpan.FromMilliseconds(1), LongestStage), TimeSpan.Zero, "How long it is in force.") { DefaultText = "to the end" };
-
-        public static readonly ValueKey<TimeSpan> Repeat = new("repeat", Scalars.Duration(TimeSpan.FromMilliseconds(1), LongestStage), TimeSpan.Zero, "With `for`: from one begin to the next.") { DefaultText = "once" };
-
-        public static readonly ValueKey<double> Chance = new("chance", Bounded("a share", 0, 1), OptionDefaults.ProfileFault.Chance, "Share of the requests that are hit, above 0, drawn from the plant's seed.");
-
-        public static readonly ValueKey<int> Every = new("every", Scalars.Integer(1, 1_000_000), OptionDefaults.ProfileFault.Every, "One request in this many of a device is hit.");
-
-        public static readonly ValueKey<int> After = new("after", Scalars.Integer(0, int.MaxValue), (int)OptionDefaults.ProfileFault.After, "Requests of a device that pass unharmed first.");
-
-        public static readonly ValueKey<int> Requests = new("requests", Scalars.Integer(1, int.MaxValue), 0, "Requests of a device that are hit before it is over for that device.") { DefaultText = "any number" };
-
-        public static readonly ValueKey<TimeSpan> Pause = new("pause", Scalars.Duration(TimeSpan.Zero, TimeSpan.FromMinutes(10)), OptionDefaults.ProfileFault.Pause, "For `delay` the least delay, for `trickle` the pause between bytes.");
-
-        public static readonly ValueKey<TimeSpan> Jitter = new("jitter", Scalars.Duration(TimeSpan.Zero, TimeSpan.FromMinutes(10)), OptionDefaults.ProfileFault.Jitter, "For `delay`: up to this much more.");
-
-        public static readonly ValueKey<ModbusExceptionCode> Exception = new("exception", PlantSchema.Fault.Exception.Type, (ModbusExceptionCode)OptionDefaults.ProfileFault.ExceptionCode, "For `exception`: which.");
-
-        public static readonly ValueKey<TimeSpan> Skew = new("skew", SignedDuration, OptionDefaults.ProfileFault.Skew, "For `clock-skew`: how far ahead, or, negative, behind the clock is.");
-
-        public static readonly Section Section = new("Fault of a load run", Kind, Devices, At, For, Repeat, Chance, Every, After, Requests, Pause, Jitter, Exception, Skew);
     }
 
     public static class Threshold
@@ -154,7 +111,7 @@ internal static class ProfileSchema
 
     public static readonly VariantListKey Stages = new("stages", Stage.Kind, [new("steady", Stage.Steady), new("ramp", Stage.Ramp), new("step", Stage.Step), new("spike", Stage.Spike), new("soak", Stage.Soak)], "The measured time, stage after stage; at least one.");
 
-    public static readonly ListKey Faults = new("faults", Fault.Section, "How devices misbehave meanwhile.");
+    public static readonly ListKey Faults = new("faults", PlantSchema.Fault.Section, "How devices misbehave meanwhile; `at` counts from the begin of the measured time.");
 
     public static readonly SectionKey Thresholds = new("thresholds", Threshold.Section, "What the run must keep to pass.");
 
