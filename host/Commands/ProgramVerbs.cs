@@ -18,6 +18,7 @@ internal static class ProgramVerbs
         CheckCommand.Create(),
         SimCommand.Create(),
         VerifyCommand.Create(),
+        ReportCommand.Create(),
         QueryCommand.Create(),
         ReplayCommand.Create(),
     ];
