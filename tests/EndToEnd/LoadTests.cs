@@ -58,6 +58,7 @@ public sealed class LoadTests : IDisposable
         Assert.Equal(1, latency[^1].GetProperty("share").GetDouble());
         Assert.Equal(file.RootElement.GetProperty("report").GetProperty("latency_ms").GetProperty("max").GetDouble(), latency[^1].GetProperty("ms").GetDouble(), 0.002);
         Assert.Equal(latency.Select(p => p.GetProperty("ms").GetDouble()).Order(), latency.Select(p => p.GetProperty("ms").GetDouble()));
+        Assert.Contains("ci-smoke", await File.ReadAllTextAsync(Path.Combine(Out, "report.html")), StringComparison.Ordinal);
         Assert.Empty(_temporary.EnumerateFileSystemInfos().Select(i => i.Name));
     }
 

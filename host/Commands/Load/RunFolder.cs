@@ -1,5 +1,6 @@
 using System.Globalization;
 using HyperIngest.LoadGen.Report;
+using HyperIngest.LoadGen.Report.Html;
 
 namespace HyperIngest.Host.Commands.Load;
 
@@ -13,11 +14,12 @@ internal static class RunFolder
         return string.Create(CultureInfo.InvariantCulture, $"{(plain.Length == 0 ? "run" : plain)}-{time:yyyyMMdd-HHmmss}");
     }
 
-    /// <summary>Writes the run; says what was written.</summary>
+    /// <summary>Writes the run and its page; says what was written.</summary>
     public static string Write(LoadRun run, string folder)
     {
-        string path = Path.Combine(folder, LoadRunFile.Name);
-        LoadRunFile.Write(run, path);
-        return path;
+        string file = Path.Combine(folder, LoadRunJson.FileName), page = Path.Combine(folder, LoadRunPage.FileName);
+        LoadRunJson.Write(run, file);
+        LoadRunPage.Write(run, page);
+        return $"{file} and {page}";
     }
 }

@@ -35,11 +35,11 @@ public sealed class ProfilePaceTests : IDisposable
         double[] due = [.. Enumerable.Range(0, 1000).Select(k => offset + (k * Tags) - before).Where(r => r >= 0 && r <= 10_000).Select(r => Math.Sqrt(r * 2 * 10 / 2000))];
         Assert.InRange(due.Length, 99, 101);
         Assert.Equal(due.Length, pace.PollsOf("press-1"));
-        Assert.Equal(due.Length, device.Intended.Count);
+        Assert.Equal(due.Length, device.DueAt.Count);
         for (int k = 0; k < due.Length; k++)
         {
-            Assert.Equal(due[k], (device.Intended[k] - pace.Begins) / 1e7, 1e-6);
-            Assert.InRange(device.Begun[k] - device.Intended[k], 0, 2 * Tick.Ticks);
+            Assert.Equal(due[k], (device.DueAt[k] - pace.Begins) / 1e7, 1e-6);
+            Assert.InRange(device.Begun[k] - device.DueAt[k], 0, 2 * Tick.Ticks);
         }
         Assert.Equal(0, device.Skipped);
     }
@@ -61,8 +61,8 @@ public sealed class ProfilePaceTests : IDisposable
         Run(TimeSpan.FromSeconds(10));
         for (int i = 0; i < names.Length; i++)
         {
-            Assert.Equal((names[i], pace.PollsOf(names[i])), (names[i], devices[i].Intended.Count));
-            Assert.Equal(devices[i].Intended.Order(), devices[i].Intended);
+            Assert.Equal((names[i], pace.PollsOf(names[i])), (names[i], devices[i].DueAt.Count));
+            Assert.Equal(devices[i].DueAt.Order(), devices[i].DueAt);
         }
         // What is due in all is the curve's integral, but for the polls at its two edges.
         Assert.InRange(tally.BegunReadings, curve.Readings - (names.Length * Tags), curve.Readings + (names.Length * Tags));
@@ -92,14 +92,14 @@ public sealed class ProfilePaceTests : IDisposable
         ProfilePace pace = new(new RateCurve(new RatePiece(100, 100, 60)), Tags, warmUpRate: 100);
         Device device = Begin(pace, TimeSpan.FromSeconds(1), "d")[0];
         Run(TimeSpan.FromSeconds(3));
-        int begun = device.Intended.Count;
-        long last = device.Intended[^1];
+        int begun = device.DueAt.Count;
+        long last = device.DueAt[^1];
         // The process stands still for 3.3 intervals: the polls in between are gone, and the last of them is begun late.
         _clock.Move(TimeSpan.FromSeconds(3.3));
         _scheduler.Advance();
-        Assert.Equal(begun + 1, device.Intended.Count);
-        Assert.InRange((device.Intended[^1] - last) / 1e7, 3 - 1e-6, 3 + 1e-6);
-        Assert.True(device.Begun[^1] > device.Intended[^1]);
+        Assert.Equal(begun + 1, device.DueAt.Count);
+        Assert.InRange((device.DueAt[^1] - last) / 1e7, 3 - 1e-6, 3 + 1e-6);
+        Assert.True(device.Begun[^1] > device.DueAt[^1]);
         Assert.Equal(2, device.Skipped);
     }
 
@@ -110,9 +110,9 @@ public sealed class ProfilePaceTests : IDisposable
         Device device = Begin(pace, TimeSpan.FromSeconds(1), "d")[0];
         Run(TimeSpan.FromSeconds(2));
         pace.End(_scheduler.Now);
-        int begun = device.Intended.Count;
+        int begun = device.DueAt.Count;
         Run(TimeSpan.FromSeconds(2));
-        Assert.Equal(begun, device.Intended.Count);
+        Assert.Equal(begun, device.DueAt.Count);
         Assert.Equal(begun, pace.PollsOf("d"));
     }
 
@@ -158,7 +158,7 @@ public sealed class ProfilePaceTests : IDisposable
         private readonly PollScheduler _scheduler = scheduler;
         private long _skippedBefore;
 
-        public List<long> Intended { get; } = [];
+        public List<long> DueAt { get; } = [];
 
         public List<long> Begun { get; } = [];
 
@@ -172,7 +172,7 @@ public sealed class ProfilePaceTests : IDisposable
 
         public void Forget()
         {
-            Intended.Clear();
+            DueAt.Clear();
             Begun.Clear();
             _skippedBefore = base.Skipped;
         }
@@ -181,7 +181,7 @@ public sealed class ProfilePaceTests : IDisposable
         {
             if (Keep)
             {
-                Intended.Add(base.Intended);
+                DueAt.Add(Intended);
                 Begun.Add(_scheduler.Now);
             }
             if (Hangs) return;
