@@ -107,7 +107,11 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
         {
             double until = Math.Min(step * plan.SecondsPerSample, planned);
             double left = until - Second;
-            if (left > 0) await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(left), stop), pipeline.Failure);
+            // A timer may ring a moment early.
+            while (Second < until && !stop.IsCancellationRequested && !pipeline.Failure.IsFaulted)
+            {
+                await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((until - Second) * 1000))), stop), pipeline.Failure);
+            }
             if (pipeline.Failure.IsFaulted) await pipeline.Failure;
             double at = Second;
             // A step cut short is too short to have a rate.

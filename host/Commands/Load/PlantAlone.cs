@@ -28,11 +28,13 @@ internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress prog
         SimulatorStats first = await simulator.StatsAsync(stop), last = first;
         List<LoadSample> samples = [];
         double planned = plan.Profile.Curve.Seconds, at = 0;
+        double Now() => Stopwatch.GetElapsedTime(began).TotalSeconds;
         for (int step = 1; at < planned && !stop.IsCancellationRequested; step++)
         {
-            TimeSpan left = TimeSpan.FromSeconds(Math.Min(step * plan.SecondsPerSample, planned)) - Stopwatch.GetElapsedTime(began);
-            if (left > TimeSpan.Zero) await Task.WhenAny(Task.Delay(left, stop));
-            double now = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            double until = Math.Min(step * plan.SecondsPerSample, planned);
+            // A timer may ring a moment early.
+            while (Now() < until && !stop.IsCancellationRequested) await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((until - Now()) * 1000))), stop));
+            double now = Now();
             SimulatorStats stats = await simulator.StatsAsync(CancellationToken.None);
             await faults.LookAsync(now, CancellationToken.None);
             samples.Add(SampleOf(now, now - at, last, stats));

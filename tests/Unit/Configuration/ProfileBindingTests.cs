@@ -77,7 +77,7 @@ public class ProfileBindingTests
     [InlineData("name: p\nstages: [ { kind: steady, rate: 0, for: 10s } ]\n", "expected a rate above 0")]
     [InlineData("name: p\ndevices: 1\ntags: 10\nstages: [ { kind: steady, rate: 1001, for: 10s } ]\n", "expected at most 1,000 readings/s from 10 tags")]
     [InlineData("name: p\nthreshold: {}\n" + Stage, "unknown key 'threshold'; did you mean 'thresholds'?")]
-    [InlineData("name: p\nthresholds: { p99: 5 }\n" + Stage, "did you mean 'p99_ms'?")]
+    [InlineData("name: p\nthresholds: { p99_m: 5 }\n" + Stage, "did you mean 'p99_ms'?")]
     [InlineData("name: p\nfaults: [ { kind: drop, at: 10s } ]\n" + Stage, "faults[0].at: expected a time within the profile's 10 s, found 10s")]
     [InlineData("name: p\nfaults: [ { kind: drop, devices: pres-0001 } ]\n" + Stage, "no device like 'pres-0001'; did you mean 'press-0001'?")]
     [InlineData("name: p\nplant: nowhere.yaml\n" + Stage, "nowhere.yaml:1:1: no such file")]
