@@ -1,9 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
+using HyperIngest.Host.Http;
+using HyperIngest.Host.Logging;
 using HyperIngest.Host.Running;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Faults;
+using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Commands;
 
@@ -18,15 +23,20 @@ internal static class SimCommand
         Argument<string> file = new("FILE") { Description = "The plant file." };
         Option<int?> port = CommonOptions.Choice("--port", "PORT", "First port; overrules the file.", Scalars.Integer(0, 65535));
         Option<string?> served = new("--served") { Description = "When it stops, write what the devices answered to this file, for hyperingest verify.", HelpName = "PATH" };
-        Option<bool> control = new("--control") { Description = "For programs: one JSON line when ready, then commands on standard input: stats, served PATH, stop [PATH]." };
+        Option<bool> control = new("--control") { Description = "For programs: one JSON line when ready, then commands on standard input: stats, inject JSON, clear ID, faults, served PATH, stop [PATH]." };
         Option<TimeSpan?> progress = CommonOptions.Choice("--progress", "INTERVAL", "Time between progress lines, such as 1s, or 0 for none. Default: 10s.",
             Scalars.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "none"));
+        Option<ListenAddress?> http = CommonOptions.Choice("--http", "ADDRESS:PORT", "Status and faults over HTTP, such as 127.0.0.1:9700; port 0 takes a free one. Default: off.", ListenAddress.Type);
+        Option<bool> httpPublic = new("--http-public") { Description = "Allow --http at an address that other machines reach: whoever does can have the devices misbehave." };
         Verb verb = new("sim", "Simulate a plant of Modbus TCP devices, that behave or misbehave, until SIGTERM or Ctrl-C.",
             new("hyperingest sim samples/plant.yaml", "Devices on local ports; read them with any Modbus client."),
             new("hyperingest sim samples/plant.yaml --served served.bin", "Keep count of what was answered, to verify a sink against it afterwards."),
+            new("hyperingest sim samples/plant-faults.yaml", "Devices that misbehave by chance and by schedule."),
+            new("hyperingest sim samples/plant.yaml --http 127.0.0.1:9700", "Other test suites make and end faults over HTTP:"),
+            new("curl http://127.0.0.1:9700/faults -d '{\"kind\":\"delay\",\"devices\":\"press-*\",\"pause\":\"250ms\",\"for\":\"30s\"}'", "Every press answers 250 ms late for half a minute."),
             new("hyperingest sim samples/plant.yaml --port 15020 --progress 0", "On other ports, without progress lines."))
         {
-            file, port, served, control, progress,
+            file, port, served, control, progress, http, httpPublic,
         };
         verb.SetAction(async (parsed, _) =>
         {
@@ -34,11 +44,20 @@ internal static class SimCommand
             PlantConfiguration? plant = await SiteLoading.LoadPlantAsync(parsed.GetRequiredValue(file), io.Error);
             if (plant is null) return ExitCode.Usage;
             if (parsed.GetValue(port) is { } basePort) plant = AtPort(plant, basePort);
+            IPEndPoint? listen = parsed.GetValue(http)?.EndPoint;
+            if (listen is not null && !IPAddress.IsLoopback(listen.Address) && !parsed.GetValue(httpPublic))
+            {
+                throw new UsageException($"--http {listen}: expected a loopback address such as 127.0.0.1:{listen.Port}, because whoever reaches it can have the devices misbehave; --http-public allows others");
+            }
 
             using ShutdownSignals signals = new(Environment.Exit);
             await using Simulator simulator = plant.CreateSimulator();
+            using ILoggerFactory loggers = LineLoggerProvider.CreateFactory(new LogOptions(LogLevel.Warning, LogFormat.Text), new WriterLogTarget(io.Error));
+            await using HttpEndpoint? endpoint = listen is null ? null : new HttpEndpoint(listen, simulator, loggers);
             if (parsed.GetValue(control))
             {
+                // The lines on standard output belong to the conversation.
+                await ShowAsync(endpoint, io.Error);
                 await ConverseAsync(simulator, io.Output, signals.Requested);
                 return ExitCode.Ok;
             }
@@ -50,6 +69,7 @@ internal static class SimCommand
             {
                 throw new IOException($"{plant.Plant.Options.Name}: cannot listen at {plant.Plant.Address} from port {plant.Plant.Options.BasePort} on: {taken.Message}", taken);
             }
+            await ShowAsync(endpoint, io.Output);
             await RunAsync(simulator, parsed.GetValue(progress) ?? ProgressInterval, io.Output, signals.Requested);
             await simulator.StopAsync();
             if (parsed.GetValue(served) is { } path) simulator.Served().Save(path, plant.Plant);
@@ -71,6 +91,13 @@ internal static class SimCommand
         await simulator.StopAsync();
     }
 
+    private static async Task ShowAsync(HttpEndpoint? endpoint, TextWriter output)
+    {
+        if (endpoint is null) return;
+        await endpoint.StartAsync(CancellationToken.None);
+        await output.WriteLineAsync($"status and faults at {endpoint.Address}");
+    }
+
     private static PlantConfiguration AtPort(PlantConfiguration plant, int basePort)
     {
         try
@@ -81,6 +108,13 @@ internal static class SimCommand
         {
             throw new UsageException($"--port {basePort}: {wrong.Message}");
         }
+    }
+
+    // Those injected; what a unit does by itself is in the total alone.
+    private static string Kinds(Simulator simulator)
+    {
+        IReadOnlyDictionary<FaultKind, long> hits = simulator.FaultHits;
+        return hits.Count == 0 ? "" : $" ({string.Join(", ", hits.Select(h => string.Create(CultureInfo.InvariantCulture, $"{FaultNames.Of(h.Key)} {h.Value:N0}")))})";
     }
 
     private static async Task RunAsync(Simulator simulator, TimeSpan every, TextWriter output, CancellationToken stop)
@@ -100,7 +134,7 @@ internal static class SimCommand
                 var counts = simulator.Server.Counts;
                 long served = simulator.ReadingsServed;
                 await output.WriteLineAsync(string.Create(format,
-                    $"{DateTime.UtcNow:HH:mm:ss} {(counts.Requests - requests) / every.TotalSeconds:N0} requests/s, {(served - readings) / every.TotalSeconds:N0} readings/s, {counts.Connections:N0} connections, {counts.Faulted:N0} faults"));
+                    $"{DateTime.UtcNow:HH:mm:ss} {(counts.Requests - requests) / every.TotalSeconds:N0} requests/s, {(served - readings) / every.TotalSeconds:N0} readings/s, {counts.Connections:N0} connections, {counts.Faulted:N0} faults{Kinds(simulator)}"));
                 await output.FlushAsync(stop);
                 (requests, readings) = (counts.Requests, served);
             }

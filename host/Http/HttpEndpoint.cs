@@ -1,6 +1,9 @@
 using System.Net;
 using HyperIngest.Host.Running;
+using HyperIngest.LoadGen.Devices;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +13,7 @@ using Microsoft.Extensions.Options;
 namespace HyperIngest.Host.Http;
 
 /// <summary>
-/// The node's HTTP port: Kestrel with one small application, without the hosting, configuration files and middleware that a web site would want
+/// An HTTP port of the program, a node's or a simulator's: Kestrel with one small application, without the hosting, configuration files and middleware that a web site would want
 /// and that would read ASPNETCORE_ variables nobody meant for this program.
 /// </summary>
 internal sealed class HttpEndpoint : IAsyncDisposable
@@ -20,21 +23,31 @@ internal sealed class HttpEndpoint : IAsyncDisposable
 
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
     private readonly KestrelServer _server;
-    private readonly NodeHttpApplication _application;
+    private readonly IHttpApplication<HttpContext> _application;
 
-    /// <summary>An endpoint on <paramref name="listen"/> that shows <paramref name="node"/>.</summary>
+    /// <summary>An endpoint on <paramref name="listen"/> that shows <paramref name="node"/>. It takes no bodies.</summary>
     public HttpEndpoint(IPEndPoint listen, INodeView node, ILoggerFactory loggers)
+        : this(listen, new NodeHttpApplication(node, loggers.CreateLogger<NodeHttpApplication>()), maxBodyBytes: 0, loggers)
+    {
+    }
+
+    /// <summary>An endpoint on <paramref name="listen"/> that shows <paramref name="simulator"/> and sets its faults.</summary>
+    public HttpEndpoint(IPEndPoint listen, Simulator simulator, ILoggerFactory loggers)
+        : this(listen, new SimulatorHttpApplication(simulator, loggers.CreateLogger<SimulatorHttpApplication>()), SimulatorHttpApplication.MaxBodyBytes, loggers)
+    {
+    }
+
+    private HttpEndpoint(IPEndPoint listen, IHttpApplication<HttpContext> application, long maxBodyBytes, ILoggerFactory loggers)
     {
         KestrelServerOptions options = new() { AddServerHeader = false, ApplicationServices = _services };
         options.Limits.MaxConcurrentConnections = MaxConnections;
-        // No endpoint takes a body.
-        options.Limits.MaxRequestBodySize = 0;
+        options.Limits.MaxRequestBodySize = maxBodyBytes;
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
         options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         options.Listen(listen, o => o.Protocols = HttpProtocols.Http1);
         _server = new KestrelServer(
             Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers), loggers);
-        _application = new NodeHttpApplication(node, loggers.CreateLogger<NodeHttpApplication>());
+        _application = application;
     }
 
     /// <summary>Where it listens, with the port it was given when 0 was asked for; valid after <see cref="StartAsync"/>.</summary>

@@ -23,6 +23,7 @@ public sealed class DeviceTemplate
         foreach (ModbusTable table in Enum.GetValues<ModbusTable>()) _tables[(int)table] = new TagTable(table, tags, ref memoryBytes);
         MemoryBytes = memoryBytes;
         UsesTime = tags.Any(t => t.Generator.Kind is not (GeneratorKind.Sequence or GeneratorKind.Memory or GeneratorKind.Constant));
+        HasQuality = tags.Any(t => t.Quality is not null);
         ClientTags =
         [
             .. tags.Select(t => new ModbusTag
@@ -49,6 +50,9 @@ public sealed class DeviceTemplate
 
     /// <summary>Bytes that written values take in a device.</summary>
     internal int MemoryBytes { get; }
+
+    /// <summary>Whether any tag is not always good.</summary>
+    internal bool HasQuality { get; }
 
     /// <summary>Whether any generator looks at the clock.</summary>
     internal bool UsesTime { get; }

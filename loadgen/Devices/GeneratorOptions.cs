@@ -32,6 +32,22 @@ public enum GeneratorKind
 
     /// <summary>Holds what a client last wrote; at first <see cref="GeneratorOptions.Value"/>.</summary>
     Memory,
+
+    /// <summary>Plays <see cref="GeneratorOptions.Recording"/> over and over.</summary>
+    Csv,
+
+    /// <summary>The quality of the tag's <see cref="PlantTagOptions.Quality"/> as a number: 0 good, 1 uncertain, 2 bad; the number itself can always be read.</summary>
+    Quality,
+}
+
+/// <summary>What a recording shows between two rows.</summary>
+public enum RecordingInterpolation
+{
+    /// <summary>The row before.</summary>
+    Hold,
+
+    /// <summary>The straight line from row to row.</summary>
+    Linear,
 }
 
 /// <summary>A generator and its numbers. All but <see cref="GeneratorKind.Sequence"/> and <see cref="GeneratorKind.Memory"/> are functions of time and seed alone.</summary>
@@ -51,4 +67,10 @@ public sealed record GeneratorOptions
 
     /// <summary>Length of a period, 1 ms and up; default 60 s. Each series starts at a place of its own in it.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>For recordings: what is played. All tags that have it show the same at the same time.</summary>
+    public Recording? Recording { get; init; }
+
+    /// <summary>For recordings: between two rows; default the row before.</summary>
+    public RecordingInterpolation Interpolation { get; init; }
 }

@@ -11,7 +11,11 @@ namespace HyperIngest.LoadGen.Devices;
 /// <param name="Port">Its port, counted from the plant's base port.</param>
 /// <param name="UnitId">Its unit id on that port.</param>
 /// <param name="Template">Its tags.</param>
-public sealed record PlantDevice(string Name, int Port, byte UnitId, DeviceTemplate Template);
+public sealed record PlantDevice(string Name, int Port, byte UnitId, DeviceTemplate Template)
+{
+    /// <summary>How far its clock is ahead.</summary>
+    public TimeSpan ClockSkew { get; init; }
+}
 
 /// <summary>A plant with all its devices written out. Simulator, client options and verifier are all made from it, each in its own process.</summary>
 public sealed class Plant
@@ -115,6 +119,7 @@ public sealed class Plant
             return;
         }
         if (group.UnitsPerPort is < 1 or > 247) problems.Add($"{where}: units per port {group.UnitsPerPort} is not 1 to 247");
+        if (group.ClockSkew.Duration() > FaultRules.LongestTime) problems.Add($"{where}: clock skew {group.ClockSkew} is more than {FaultRules.LongestTime.TotalDays:0} days");
         if (group.Count > 1 && !group.Name.Contains(NumberPlace, StringComparison.Ordinal))
         {
             problems.Add($"{where}: {group.Count} devices need {NumberPlace} in their name");
@@ -126,7 +131,7 @@ public sealed class Plant
         {
             string name = Numbered(group.Name, i + 1, group.Count);
             if (!_byName.TryAdd(name, devices.Count)) problems.Add($"{where}: device name {name} is there twice");
-            devices.Add(new PlantDevice(name, port + (i / units), (byte)(1 + (i % units)), template));
+            devices.Add(new PlantDevice(name, port + (i / units), (byte)(1 + (i % units)), template) { ClockSkew = group.ClockSkew });
         }
         port += (group.Count + units - 1) / units;
     }
@@ -164,7 +169,7 @@ public sealed class Plant
                 int address = tag.StartAddress;
                 for (int i = 1; i <= tag.Count; i++)
                 {
-                    PlantTag one = new(Numbered(tag.Name, i, tag.Count), tag.Table, address, tag.Type, tag.Order, tag.Length, tag.Generator);
+                    PlantTag one = new(Numbered(tag.Name, i, tag.Count), tag.Table, address, tag.Type, tag.Order, tag.Length, tag.Generator) { Quality = tag.Quality ?? group.Quality };
                     tags.Add(one);
                     address += one.Span;
                 }

@@ -40,6 +40,12 @@ public sealed record PlantDeviceOptions
     /// <summary>Their tags, in groups that are alike.</summary>
     public required IReadOnlyList<PlantTagOptions> Tags { get; init; }
 
+    /// <summary>How the quality of their values goes up and down; a tag group's own takes its place. Null for always good.</summary>
+    public QualityCycle? Quality { get; init; }
+
+    /// <summary>How far their clocks are ahead, or behind when negative; default right.</summary>
+    public TimeSpan ClockSkew { get; init; }
+
     /// <summary>Faults of this group's devices, from the simulator's start; <see cref="FaultSpec.Devices"/> chooses among them. Default none.</summary>
     public IReadOnlyList<FaultSpec> Faults { get; init; } = [];
 }
@@ -70,4 +76,7 @@ public sealed record PlantTagOptions
 
     /// <summary>What the tags do; default the verifiable sequence.</summary>
     public GeneratorOptions Generator { get; init; } = new();
+
+    /// <summary>How the quality of their values goes up and down; null for as their devices'.</summary>
+    public QualityCycle? Quality { get; init; }
 }

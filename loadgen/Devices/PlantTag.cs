@@ -12,6 +12,9 @@ namespace HyperIngest.LoadGen.Devices;
 /// <param name="Generator">What it does.</param>
 public sealed record PlantTag(string Name, ModbusTable Table, int Address, ModbusType Type, WordOrder Order, int Length, GeneratorOptions Generator)
 {
+    /// <summary>How the quality of its value goes up and down; null for always good.</summary>
+    public QualityCycle? Quality { get; init; }
+
     /// <summary>Whether it lies in a table of bits.</summary>
     public bool IsBit => Table is ModbusTable.Coil or ModbusTable.DiscreteInput;
 

@@ -13,6 +13,7 @@ public sealed class SimulatedDevice : IModbusDevice
     private readonly Lock _answering = new();
     private readonly TimeProvider _clock;
     private readonly ulong _seed;
+    private readonly ulong _key;
     private readonly ulong[] _keys;
 
     // How far the clock is ahead, in ticks. Written by whoever drives a test or a fault schedule, read once a request; volatile, and nothing else hangs on it.
@@ -39,7 +40,7 @@ public sealed class SimulatedDevice : IModbusDevice
         _keys = new ulong[template.Tags.Count];
         _served = new uint[template.Tags.Count];
         _memory = new byte[template.MemoryBytes];
-        ulong device = SeriesKey.OfName(name);
+        ulong device = _key = SeriesKey.OfName(name);
         for (int i = 0; i < _keys.Length; i++) _keys[i] = SeriesKey.Of(device, template.NameHashes[i]);
         foreach (ModbusTable table in (ReadOnlySpan<ModbusTable>)[ModbusTable.Coil, ModbusTable.HoldingRegister]) FillMemory(template.Table(table));
     }
@@ -93,8 +94,9 @@ public sealed class SimulatedDevice : IModbusDevice
         TagTable tags = Template.Table(table);
         if (!tags.Has(address, count)) return ModbusExceptionCode.IllegalDataAddress;
         destinationBigEndian.Clear();
-        long now = Template.UsesTime ? ClockTicks : 0;
+        long now = Template.UsesTime || Template.HasQuality ? ClockTicks : 0;
         ReadOnlySpan<TagRun> runs = tags.Runs;
+        if (Template.HasQuality && IsAnyBad(tags, address, count, now)) return ModbusExceptionCode.ServerDeviceFailure;
         lock (_answering)
         {
             for (int r = tags.FirstRunAfter(address); r < runs.Length && runs[r].Address < address + count; r++)
@@ -135,6 +137,31 @@ public sealed class SimulatedDevice : IModbusDevice
         return ModbusExceptionCode.None;
     }
 
+    /// <summary>The quality of a tag's value at a time of the device's clock.</summary>
+    /// <param name="tag">Its number in the template.</param>
+    /// <param name="ticks">UTC ticks, such as <see cref="ClockTicks"/>.</param>
+    public SimulatedQuality QualityAt(int tag, long ticks) => Template.Tags[tag].Quality?.At(_key, ticks, out _) ?? SimulatedQuality.Good;
+
+    // Modbus has no quality: of a value that there is not, a device can but say that it failed, and it fails the whole request.
+    private bool IsAnyBad(TagTable tags, int address, int count, long now)
+    {
+        ReadOnlySpan<TagRun> runs = tags.Runs;
+        for (int r = tags.FirstRunAfter(address); r < runs.Length && runs[r].Address < address + count; r++)
+        {
+            PlantTag tag = runs[r].Tag;
+            if (tag.Generator.Kind != GeneratorKind.Quality && tag.Quality?.At(_key, now, out _) == SimulatedQuality.Bad) return true;
+        }
+        return false;
+    }
+
+    // A value that changes with time; neither memory nor a sequence, which stands still for nobody.
+    private double ValueAt(PlantTag tag, ulong key, long now)
+    {
+        long valueTicks = now;
+        SimulatedQuality quality = tag.Quality?.At(_key, now, out valueTicks) ?? SimulatedQuality.Good;
+        return tag.Generator.Kind == GeneratorKind.Quality ? (double)quality : Waveform.ValueAt(tag.Generator, key ^ _seed, valueTicks);
+    }
+
     private void ReadBits(in TagRun run, int address, int count, long now, Span<byte> destination)
     {
         int from = Math.Max(address, run.Address), to = Math.Min(address + count, run.End);
@@ -143,7 +170,7 @@ public sealed class SimulatedDevice : IModbusDevice
             int tag = run.FirstTag + a - run.Address;
             bool set = run.Tag.Generator.Kind == GeneratorKind.Memory
                 ? _memory[run.MemoryOffset + a - run.Address] != 0
-                : Waveform.ValueAt(run.Tag.Generator, _keys[tag] ^ _seed, now) >= 0.5;
+                : ValueAt(run.Tag, _keys[tag], now) >= 0.5;
             if (set) destination[(a - address) / 8] |= (byte)(1 << ((a - address) % 8));
             _served[tag]++;
         }
@@ -193,7 +220,7 @@ public sealed class SimulatedDevice : IModbusDevice
         int bytes = 2 * run.Span;
         for (int i = 0; i < keys.Length; i++)
         {
-            RegisterCodec.Write(tag, Waveform.ValueAt(tag.Generator, keys[i] ^ _seed, now), destination.Slice(i * bytes, bytes));
+            RegisterCodec.Write(tag, ValueAt(tag, keys[i], now), destination.Slice(i * bytes, bytes));
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class Simulator : IAsyncDisposable
         for (int i = 0; i < _devices.Length; i++)
         {
             PlantDevice device = plant.Devices[i];
-            _devices[i] = new SimulatedDevice(device.Name, device.Template, plant.Options.Seed, clock);
+            _devices[i] = new SimulatedDevice(device.Name, device.Template, plant.Options.Seed, clock) { ClockSkew = device.ClockSkew };
             _units[i] = new ModbusServerUnit(device.UnitId, _devices[i]);
         }
         ModbusServerPort[] ports = new ModbusServerPort[plant.PortCount];

@@ -31,7 +31,7 @@ internal sealed class TagTable
             end = tag.Address + tag.Span;
             TagRun run = runs.Count > 0 ? runs[^1] : default;
             bool joins = runs.Count > 0 && run.End == tag.Address && run.FirstTag + run.Count == index && run.Tag.Type == tag.Type
-                && run.Tag.Order == tag.Order && run.Span == tag.Span && run.Tag.Generator == tag.Generator;
+                && run.Tag.Order == tag.Order && run.Span == tag.Span && run.Tag.Generator == tag.Generator && run.Tag.Quality == tag.Quality;
             if (joins) runs[^1] = run with { Count = run.Count + 1 };
             else runs.Add(new TagRun(tag.Address, 1, tag.Span, index, memoryBytes, tag));
             if (tag.Generator.Kind == GeneratorKind.Memory) memoryBytes += tag.IsBit ? 1 : 2 * tag.Span;
@@ -78,6 +78,11 @@ internal sealed class TagTable
         if (tag.Generator.Kind == GeneratorKind.Memory && tag.Table is not (ModbusTable.HoldingRegister or ModbusTable.Coil))
         {
             throw new ArgumentException($"Tag {tag.Name} at {where} holds what is written, but {tag.Table} cannot be written; use holding registers or coils.");
+        }
+        if (tag.Generator.Kind == GeneratorKind.Csv && tag.Generator.Recording is null) throw new ArgumentException($"Tag {tag.Name} at {where} plays a recording, and has none.");
+        if (tag.Quality is { } quality && (quality.Good < TimeSpan.Zero || quality.Uncertain < TimeSpan.Zero || quality.Bad < TimeSpan.Zero || quality.Length < TimeSpan.FromMilliseconds(1)))
+        {
+            throw new ArgumentException($"Tag {tag.Name} at {where}: the quality's durations must be 0 or more, and 1 ms or more together.");
         }
         if (tag.Generator.Period < TimeSpan.FromMilliseconds(1) || !(tag.Generator.Min <= tag.Generator.Max))
         {

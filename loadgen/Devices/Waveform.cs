@@ -7,7 +7,7 @@ internal static class Waveform
     private const int WalkOctaves = 4;
 
     /// <summary>The value of a series at a time.</summary>
-    /// <param name="generator">Its generator; neither sequence nor memory.</param>
+    /// <param name="generator">Its generator; none of sequence, memory and quality.</param>
     /// <param name="key">The series' key and the plant's seed together.</param>
     /// <param name="ticks">UTC ticks of 100 ns.</param>
     public static double ValueAt(GeneratorOptions generator, ulong key, long ticks)
@@ -25,6 +25,7 @@ internal static class Waveform
             GeneratorKind.Counter => generator.Min + ((ticks / period) % (Math.Floor(range) + 1)),
             GeneratorKind.RandomWalk => generator.Min + (range * Walk(key, shifted, period)),
             GeneratorKind.Noise => generator.Min + (range * Fraction(key, ticks / TimeSpan.TicksPerMillisecond)),
+            GeneratorKind.Csv => generator.Recording!.ValueAt(ticks, generator.Interpolation == RecordingInterpolation.Linear),
             _ => generator.Value,
         };
     }

@@ -43,6 +43,8 @@ internal static class PlantBinder
         Count = reader.Get(PlantSchema.Device.Count),
         UnitsPerPort = reader.Get(PlantSchema.Device.UnitsPerPort),
         Tags = [.. reader.List(PlantSchema.Device.Tags).Select(Tag)],
+        Quality = Quality(reader, PlantSchema.Device.Qualities),
+        ClockSkew = reader.Get(PlantSchema.Device.ClockSkew),
         Faults = Faults(reader),
     };
 
@@ -58,12 +60,16 @@ internal static class PlantBinder
         ModbusType fallback = table is ModbusTable.Coil or ModbusTable.DiscreteInput ? ModbusType.Bool : PlantSchema.Tag.Type.Fallback;
         ModbusType type = reader.Has(PlantSchema.Tag.Type) ? reader.Get(PlantSchema.Tag.Type) : fallback;
         SectionReader generator = reader.Section(PlantSchema.Tag.Generates);
+        GeneratorKind kind = generator.Get(PlantSchema.Generator.Kind);
         GeneratorOptions generates = new()
         {
-            Kind = generator.Get(PlantSchema.Generator.Kind),
+            Kind = kind,
+            Value = generator.Get(generator.Has(PlantSchema.Generator.Value) || !generator.Has(PlantSchema.Generator.Max) ? PlantSchema.Generator.Value : PlantSchema.Generator.Max),
             Min = generator.Get(PlantSchema.Generator.Min),
             Max = generator.Get(PlantSchema.Generator.Max),
             Period = generator.Get(PlantSchema.Generator.Period),
+            Recording = Recording(generator, kind),
+            Interpolation = generator.Get(PlantSchema.Generator.Interpolation),
         };
         if (generates.Kind == GeneratorKind.Sequence && SequenceType.WidthOf(type) == 0)
         {
@@ -81,6 +87,45 @@ internal static class PlantBinder
             Order = reader.Get(PlantSchema.Tag.Order),
             Length = reader.Get(PlantSchema.Tag.Length),
             Generator = generates,
+            Quality = Quality(reader, PlantSchema.Tag.Qualities),
         };
+    }
+
+    private static QualityCycle? Quality(SectionReader reader, SectionKey key)
+    {
+        if (!reader.Has(key)) return null;
+        SectionReader section = reader.Section(key);
+        int before = section.Problems.ErrorCount;
+        QualityCycle cycle = new(section.Get(PlantSchema.Quality.Good), section.Get(PlantSchema.Quality.Uncertain), section.Get(PlantSchema.Quality.Bad));
+        if (section.Problems.ErrorCount > before) return null;
+        if (cycle.Length >= TimeSpan.FromMilliseconds(1)) return cycle;
+        reader.Error(key, "expected a cycle of at least 1ms, good, uncertain and bad together");
+        return null;
+    }
+
+    // The recording of a tag; null when it has none, or it cannot be read, which has then been reported.
+    private static Recording? Recording(SectionReader generator, GeneratorKind kind)
+    {
+        bool has = generator.Has(PlantSchema.Generator.File);
+        if (has != (kind == GeneratorKind.Csv))
+        {
+            generator.Error(PlantSchema.Generator.File, has ? "is for kind csv; remove it, or change the kind" : "missing; kind csv needs the file to play");
+            return null;
+        }
+        if (!has || generator.Get(PlantSchema.Generator.File) is not { Length: > 0 } file) return null;
+        string path = Path.Combine(Path.GetDirectoryName(generator.Problems.File) ?? "", file);
+        try
+        {
+            return LoadGen.Devices.Recording.Load(path);
+        }
+        catch (InvalidDataException wrong)
+        {
+            generator.Error(PlantSchema.Generator.File, wrong.Message);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            generator.Error(PlantSchema.Generator.File, failed is FileNotFoundException or DirectoryNotFoundException ? $"expected a file at {path}; there is none" : $"{path} cannot be read: {failed.Message}");
+        }
+        return null;
     }
 }

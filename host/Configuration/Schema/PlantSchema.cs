@@ -14,17 +14,38 @@ internal static class PlantSchema
             Scalars.Choice(
                 ("sequence", GeneratorKind.Sequence), ("constant", GeneratorKind.Constant), ("sine", GeneratorKind.Sine), ("triangle", GeneratorKind.Triangle),
                 ("square", GeneratorKind.Square), ("step", GeneratorKind.Step), ("counter", GeneratorKind.Counter), ("random-walk", GeneratorKind.RandomWalk),
-                ("noise", GeneratorKind.Noise), ("memory", GeneratorKind.Memory)),
+                ("noise", GeneratorKind.Noise), ("memory", GeneratorKind.Memory), ("csv", GeneratorKind.Csv), ("quality", GeneratorKind.Quality)),
             OptionDefaults.PlantTag.Generator.Kind,
-            "What the tag does over time. `sequence` is the one `hyperingest verify` can prove (not for `bool` and `ascii`); `memory` holds what a client last wrote.");
+            "What the tag does over time. `sequence` is the one `hyperingest verify` can prove (not for `bool` and `ascii`); `memory` holds what a client last wrote; `csv` plays a recording; `quality` is the tag's quality as a number, 0 good, 1 uncertain, 2 bad.");
+
+        public static readonly ValueKey<double> Value = new("value", Scalars.Number, OptionDefaults.PlantTag.Generator.Value, "For `constant` the value, for `memory` the first one, in raw units.");
 
         public static readonly ValueKey<double> Min = new("min", Scalars.Number, OptionDefaults.PlantTag.Generator.Min, "Lowest value, in raw units.");
 
-        public static readonly ValueKey<double> Max = new("max", Scalars.Number, OptionDefaults.PlantTag.Generator.Max, "Highest value, in raw units; of `constant` and `memory` the (first) value.");
+        public static readonly ValueKey<double> Max = new("max", Scalars.Number, OptionDefaults.PlantTag.Generator.Max, "Highest value, in raw units; without `value` also that of `constant` and `memory`.");
 
         public static readonly ValueKey<TimeSpan> Period = new("period", Scalars.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(365)), OptionDefaults.PlantTag.Generator.Period, "Length of a period. Each tag starts at a place of its own in it.");
 
-        public static readonly Section Section = new("Generator", Kind, Min, Max, Period);
+        public static readonly ValueKey<string> File = new("file", Scalars.Text(), "", "For `csv`: the file, lines of `time,value` with times in seconds or ISO 8601. A relative path begins at the plant file's folder.") { DefaultText = "none" };
+
+        public static readonly ValueKey<RecordingInterpolation> Interpolation = new("interpolation",
+            Scalars.Choice(("hold", RecordingInterpolation.Hold), ("linear", RecordingInterpolation.Linear)), OptionDefaults.PlantTag.Generator.Interpolation, "For `csv`: between two rows the one before, or a straight line.");
+
+        public static readonly Section Section = new("Generator", Kind, Value, Min, Max, Period, File, Interpolation);
+    }
+
+    /// <summary>How the quality of values goes up and down, of a group of devices or of tags.</summary>
+    public static class Quality
+    {
+        private static readonly ScalarType<TimeSpan> Time = Scalars.Duration(TimeSpan.Zero, TimeSpan.FromDays(365));
+
+        public static readonly ValueKey<TimeSpan> Good = new("good", Time, TimeSpan.Zero, "How long values are good.") { Required = true };
+
+        public static readonly ValueKey<TimeSpan> Uncertain = new("uncertain", Time, TimeSpan.Zero, "Then, how long they stand still where they are.");
+
+        public static readonly ValueKey<TimeSpan> Bad = new("bad", Time, TimeSpan.Zero, "Then, how long there are none: over Modbus, requests that touch one are answered with exception 4. Then over again.");
+
+        public static readonly Section Section = new("Quality", Good, Uncertain, Bad);
     }
 
     public static class Tag
@@ -45,7 +66,9 @@ internal static class PlantSchema
 
         public static readonly SectionKey Generates = new("generator", Generator.Section, "What it does over time.");
 
-        public static readonly Section Section = new("Simulated tag", Name, Count, Table, Address, Type, Order, Length, Generates);
+        public static readonly SectionKey Qualities = new("quality", Quality.Section, "How good its values are over time; without it as its devices'.");
+
+        public static readonly Section Section = new("Simulated tag", Name, Count, Table, Address, Type, Order, Length, Generates, Qualities);
     }
 
     /// <summary>A fault, the same wherever it stands: at the plant, in a group, and with the same names as JSON over HTTP.</summary>
@@ -120,11 +143,15 @@ internal static class PlantSchema
 
         public static readonly ListKey Tags = new("tags", Tag.Section, "Their tags.") { Required = true };
 
+        public static readonly SectionKey Qualities = new("quality", Quality.Section, "How good their values are over time; without it always good.");
+
+        public static readonly ValueKey<TimeSpan> ClockSkew = new("clock_skew", Scalars.SignedDuration(FaultRules.LongestTime), OptionDefaults.PlantDevice.ClockSkew, "How far their clocks are ahead, or behind with a minus sign.");
+
         public static readonly ListKey Faults = new("faults", Fault.Section, "How they misbehave, and when; without it they behave.");
 
         public static readonly SectionKey Misbehaves = new("fault", Fault.Section, "The same for a single fault.");
 
-        public static readonly Section Section = new("Simulated device", Name, Count, UnitsPerPort, Tags, Faults, Misbehaves);
+        public static readonly Section Section = new("Simulated device", Name, Count, UnitsPerPort, Tags, Qualities, ClockSkew, Faults, Misbehaves);
     }
 
     public static readonly ValueKey<string> Plant = new("plant", Scalars.Text(63), OptionDefaults.Plant.Name, "The plant's name.") { Required = true };
