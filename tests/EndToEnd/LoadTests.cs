@@ -44,7 +44,8 @@ public sealed class LoadTests : IDisposable
             // 22,000 over the ramp, 25,000 over the spike, 22,500 over the steps, but for the polls at the edges: the schedule's, and not the machine's.
             Assert.InRange(offered.GetProperty("scheduled").GetInt64(), 69_500 - 5000, 69_500 + 5000);
             Assert.Equal(offered.GetProperty("scheduled").GetInt64(), offered.GetProperty("offered").GetInt64() + offered.GetProperty("not_offered").GetInt64());
-            Assert.True(report.GetProperty("readings").GetInt64() <= offered.GetProperty("offered").GetInt64(), report.ToString());
+            // A connection that is lost says so once for a poll that waits, which may get its answers later.
+            Assert.InRange(report.GetProperty("readings").GetInt64(), 1, offered.GetProperty("offered").GetInt64() + 5000);
             Assert.True(run.GetProperty("generator").GetProperty("readings_per_s").GetDouble() > 0);
             Assert.Equal(3, run.GetProperty("stages").GetArrayLength());
             JsonElement fault = Assert.Single(run.GetProperty("faults").EnumerateArray());
