@@ -24,7 +24,6 @@ public static class GeneratorCheck
     private const int ReceiveBytes = 1 << 16;
 
     /// <summary>Asks a simulator for <paramref name="time"/>. Its served counts go up by it: take one that no run will read.</summary>
-    /// <exception cref="SocketException">The simulator cannot be reached.</exception>
     public static async Task<GeneratorCeiling> MeasureAsync(Plant plant, SimulatorReady simulator, TimeSpan time, CancellationToken cancellationToken)
     {
         int connections = Math.Min(MostConnections, plant.PortCount);
@@ -60,16 +59,15 @@ public static class GeneratorCheck
                 for (int left = answerBytes; left > 0;)
                 {
                     int bytes = await socket.ReceiveAsync(received, SocketFlags.None, end).ConfigureAwait(false);
-                    // A device that misbehaves from its start on hangs up; what it said until then counts.
                     if (bytes == 0) return polls * device.Template.Tags.Count;
                     left -= bytes;
                 }
                 polls++;
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException or SocketException)
         {
-            // The time is over.
+            // The time is over, or a device misbehaves from its start on; what it said until then counts.
             return polls * device.Template.Tags.Count;
         }
     }
