@@ -61,10 +61,11 @@ internal static class PlantBinder
         ModbusType type = reader.Has(PlantSchema.Tag.Type) ? reader.Get(PlantSchema.Tag.Type) : fallback;
         SectionReader generator = reader.Section(PlantSchema.Tag.Generates);
         GeneratorKind kind = generator.Get(PlantSchema.Generator.Kind);
+        bool saysMax = kind is GeneratorKind.Constant or GeneratorKind.Memory && generator.Has(PlantSchema.Generator.Max) && !generator.Has(PlantSchema.Generator.Value);
         GeneratorOptions generates = new()
         {
             Kind = kind,
-            Value = generator.Get(generator.Has(PlantSchema.Generator.Value) || !generator.Has(PlantSchema.Generator.Max) ? PlantSchema.Generator.Value : PlantSchema.Generator.Max),
+            Value = generator.Get(saysMax ? PlantSchema.Generator.Max : PlantSchema.Generator.Value),
             Min = generator.Get(PlantSchema.Generator.Min),
             Max = generator.Get(PlantSchema.Generator.Max),
             Period = generator.Get(PlantSchema.Generator.Period),

@@ -2,8 +2,10 @@ using HyperIngest.Host.Commands;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Tests.Unit.Host;
+using HyperIngest.Tests.Unit.LoadGen;
 
 namespace HyperIngest.Tests.Unit.Configuration;
 
@@ -47,6 +49,30 @@ public class DocumentationTests
     }
 
     [Fact]
+    public async Task The_sample_plant_that_misbehaves_does_so_by_chance_and_by_schedule()
+    {
+        ConfigurationResult<PlantConfiguration> result = ConfigurationFile.LoadPlant(RepositoryRoot.File("samples", "plant-faults.yaml"));
+        Assert.Empty(result.Problems);
+        SteppedTime time = new();
+        await using Simulator simulator = result.Value!.CreateSimulator(time);
+        (FaultKind, int, FaultState)[] expected =
+        [
+            (FaultKind.Refuse, 4, FaultState.Waiting), (FaultKind.Delay, 13, FaultState.InForce), (FaultKind.Silence, 1, FaultState.InForce), (FaultKind.Exception, 4, FaultState.InForce),
+            (FaultKind.BitFlips, 8, FaultState.InForce), (FaultKind.Duplicate, 8, FaultState.InForce), (FaultKind.ClockSkew, 8, FaultState.Waiting), (FaultKind.OutOfOrder, 1, FaultState.InForce),
+        ];
+        Assert.Equal(expected, simulator.Faults.Select(f => (f.Spec.Kind, f.Devices, f.State)));
+        time.Advance(TimeSpan.FromSeconds(130));
+        Assert.Equal((FaultState.InForce, FaultState.Waiting), (simulator.Faults[0].State, simulator.Faults[3].State));
+        IModbusFault busy = simulator.Unit(0).Fault!;
+        int delayed = Enumerable.Range(0, 10_000).Count(_ => busy.Next([]).Kind == ModbusFaultKind.Delay);
+        Assert.InRange(delayed, 120, 280);
+        byte[] registers = new byte[4];
+        int meter = simulator.Plant.IndexOf("meter-1");
+        Assert.Equal(ModbusExceptionCode.None, simulator.Device(meter).Read(ModbusTable.HoldingRegister, 100, 1, registers.AsSpan(0, 2)));
+        Assert.Equal(TimeSpan.FromSeconds(-30), simulator.Device(meter).ClockSkew);
+    }
+
+    [Fact]
     public async Task The_sample_plant_answers_every_request_of_the_sample_site()
     {
         PlantConfiguration plant = ConfigurationFile.LoadPlant(RepositoryRoot.File("samples", "plant.yaml")).Value!;
@@ -69,7 +95,7 @@ public class DocumentationTests
     public void Every_sample_is_tested()
     {
         string[] samples = [.. Directory.GetFiles(RepositoryRoot.File("samples")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        Assert.Equal(["kafka-to-postgres.yaml", "kafka.yaml", "plant.yaml", "site.yaml"], samples);
+        Assert.Equal(["kafka-to-postgres.yaml", "kafka.yaml", "load.csv", "plant-faults.yaml", "plant.yaml", "site.yaml"], samples);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using HyperIngest.Host.Configuration;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Tests.Unit.LoadGen;
 
 namespace HyperIngest.Tests.Unit.Configuration;
 
@@ -43,12 +45,77 @@ public class PlantBindingTests
     [InlineData("{ name: a, tags: [ { name: t, address: 0, generator: { kind: sin } } ] }", "did you mean 'sine'?")]
     [InlineData("{ name: a, count: 2, tags: [ { name: t, address: 0 } ] }", "2 devices need {n} in their name")]
     [InlineData("{ name: a, tags: [ { name: t, address: 0 }, { name: u, address: 1 } ] }", "t")]
+    [InlineData("{ name: a, fault: { kind: dorp }, tags: [ { name: t, address: 0 } ] }", "did you mean 'drop'?")]
+    [InlineData("{ name: a, faults: [ { kind: drop, chance: 2 } ], tags: [ { name: t, address: 0 } ] }", "devices[0].faults[0].chance: expected a number above 0 to 1, found '2'")]
+    [InlineData("{ name: a, faults: [ { kind: drop, repeat: 5s } ], tags: [ { name: t, address: 0 } ] }", "devices[0].faults[0].repeat: expected for beside it")]
+    [InlineData("{ name: a, faults: [ { kind: drop, devices: b } ], tags: [ { name: t, address: 0 } ] }", "no device matches 'b'")]
+    [InlineData("{ name: a, fault: { kind: exception, exception: 300 }, tags: [ { name: t, address: 0 } ] }", "devices[0].fault.exception: expected a whole number from 1 to 255, or one of illegal-function")]
+    [InlineData("{ name: a, clock_skew: soon, tags: [ { name: t, address: 0 } ] }", "devices[0].clock_skew: expected a duration such as 5s or -5s")]
+    [InlineData("{ name: a, quality: { bad: 5s }, tags: [ { name: t, address: 0 } ] }", "devices[0].quality.good: missing")]
+    [InlineData("{ name: a, quality: { good: 0 }, tags: [ { name: t, address: 0 } ] }", "devices[0].quality: expected a cycle of at least 1ms")]
+    [InlineData("{ name: a, tags: [ { name: t, address: 0, generator: { kind: csv } } ] }", "devices[0].tags[0].generator.file: missing; kind csv needs the file to play")]
+    [InlineData("{ name: a, tags: [ { name: t, address: 0, generator: { file: a.csv } } ] }", "devices[0].tags[0].generator.file: is for kind csv")]
+    [InlineData("{ name: a, tags: [ { name: t, address: 0, generator: { kind: csv, file: none.csv } } ] }", "devices[0].tags[0].generator.file: expected a file at none.csv; there is none")]
     [InlineData("{ name: a, fault: { every: 3 }, tags: [ { name: t, address: 0 } ] }", "devices[0].fault.kind: missing")]
     public void What_makes_no_plant_is_refused(string device, string says)
     {
         var result = Parse($"plant: p\ndevices: [ {device} ]\n");
         Assert.Null(result.Value);
         Assert.Contains(says, Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recording_lies_beside_its_plant_and_its_errors_have_line_and_column()
+    {
+        using TemporaryFile csv = new();
+        string folder = Path.GetDirectoryName(csv.Path)!, name = Path.GetFileName(csv.Path);
+        string yaml = $"plant: p\ndevices: [ {{ name: a, tags: [ {{ name: t, address: 0, generator: {{ kind: csv, file: {name}, interpolation: linear }} }} ] }} ]\n";
+        File.WriteAllText(csv.Path, "0,1\n1,2\n");
+        GeneratorOptions generator = Parse(yaml, Path.Combine(folder, "plant.yaml")).Value!.Plant.Options.Devices[0].Tags[0].Generator;
+        Assert.Equal((GeneratorKind.Csv, 2, RecordingInterpolation.Linear), (generator.Kind, generator.Recording!.Rows, generator.Interpolation));
+        File.WriteAllText(csv.Path, "0,1\n1,two\n");
+        string error = Assert.Single(Parse(yaml, Path.Combine(folder, "plant.yaml")).Errors).ToString();
+        Assert.Contains($"{csv.Path}:2:3: expected a number, found 'two'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_key_of_a_fault_is_bound()
+    {
+        PlantOptions plant = Parse("""
+            plant: p
+            faults: [ { kind: delay, devices: "a*", chance: 0.5, every: 2, after: 3, at: 1s, for: 2s, repeat: 3s, requests: 4, pause: 5ms, jitter: 6ms } ]
+            devices:
+              - name: a
+                clock_skew: -5s
+                quality: { good: 50s, uncertain: 5s, bad: 4s }
+                tags: [ { name: t, address: 0, quality: { good: 1s, bad: 2s } } ]
+                faults: [ { kind: exception, exception_code: 200 }, { kind: clock-skew, skew: -1.5s } ]
+                fault: { kind: repeat }
+            """).Value!.Plant.Options;
+        Assert.Equal(
+            new FaultSpec
+            {
+                Kind = FaultKind.Delay, Devices = "a*", Chance = 0.5, Every = 2, After = 3, At = Seconds(1), For = Seconds(2), Repeat = Seconds(3), Requests = 4, Pause = Seconds(0.005), Jitter = Seconds(0.006),
+            },
+            Assert.Single(plant.Faults));
+        PlantDeviceOptions device = plant.Devices[0];
+        FaultSpec[] expected = [new() { Kind = FaultKind.Exception, ExceptionCode = 200 }, new() { Kind = FaultKind.ClockSkew, Skew = Seconds(-1.5) }, new() { Kind = FaultKind.Duplicate }];
+        Assert.Equal(expected, device.Faults);
+        Assert.Equal((Seconds(-5), new QualityCycle(Seconds(50), Seconds(5), Seconds(4)), new QualityCycle(Seconds(1), default, Seconds(2))), (device.ClockSkew, device.Quality, device.Tags[0].Quality));
+
+        static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+    }
+
+    [Theory]
+    [InlineData("{ kind: constant, value: 5 }", 5)]
+    [InlineData("{ kind: constant, max: 4711 }", 4711)]
+    [InlineData("{ kind: memory }", 0)]
+    public void A_constant_has_its_value(string generator, double value)
+    {
+        PlantConfiguration plant = Parse($"plant: p\ndevices: [ {{ name: a, tags: [ {{ name: t, address: 0, generator: {generator} }} ] }} ]\n").Value!;
+        byte[] registers = new byte[4];
+        plant.CreateSimulator().Device(0).Read(ModbusTable.HoldingRegister, 0, 2, registers);
+        Assert.Equal(value, System.Buffers.Binary.BinaryPrimitives.ReadSingleBigEndian(registers));
     }
 
     [Fact]
@@ -68,5 +135,5 @@ public class PlantBindingTests
         Assert.Equal([Good, Good, Good, Good, Hit, Good, Good, Hit], fates);
     }
 
-    private static ConfigurationResult<PlantConfiguration> Parse(string yaml) => ConfigurationFile.ParsePlant("plant.yaml", new StringReader(yaml), _ => null);
+    private static ConfigurationResult<PlantConfiguration> Parse(string yaml, string file = "plant.yaml") => ConfigurationFile.ParsePlant(file, new StringReader(yaml), _ => null);
 }
