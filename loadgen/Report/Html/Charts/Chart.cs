@@ -9,6 +9,9 @@ internal sealed record Chart
     /// <summary>What the upright axis counts.</summary>
     public required string Unit { get; init; }
 
+    /// <summary>What its values are, for the page's script.</summary>
+    public required Measure Measure { get; init; }
+
     /// <summary>How to read it.</summary>
     public required string Note { get; init; }
 
@@ -39,6 +42,22 @@ internal sealed record ChartPanel(string Id, string Heading, IReadOnlyList<Chart
 /// <param name="Points">Values, in order of x; a y that is no number is a gap.</param>
 /// <param name="Summary">The exact numbers behind it, for the legend.</param>
 internal sealed record ChartSeries(string Name, Ink Ink, SeriesShape Shape, IReadOnlyList<(double X, double Y)> Points, string Summary);
+
+/// <summary>What is measured: it says how a value is written.</summary>
+internal enum Measure
+{
+    /// <summary>Things, or things a second.</summary>
+    Count,
+
+    /// <summary>Milliseconds.</summary>
+    Ms,
+
+    /// <summary>Bytes.</summary>
+    Bytes,
+
+    /// <summary>A share, 0 to 1.</summary>
+    Share,
+}
 
 /// <summary>What a series looks like.</summary>
 internal enum SeriesShape

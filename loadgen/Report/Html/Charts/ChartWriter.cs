@@ -27,7 +27,7 @@ internal static class ChartWriter
             panel.Marks is { Stages.Count: > 0 } staged ? Stages(staged, chart.Panels.Count > 1) : null,
             Element("div", Class("y"), Attribute("aria-hidden", "true"),
                 chart.Y.Ticks.Where(t => t.Label.Length > 0).Select(t => Element("span", Attribute("style", $"bottom:{Percent(t.Place)}"), t.Label))),
-            Plot(chart, panel),
+            Element("div", Class("view"), Plot(chart, panel)),
             panel.Marks?.Rows.Select((row, i) => FaultRow(panel.Marks, row.Label, i)),
             Element("div", Class("x"), Attribute("aria-hidden", "true"),
                 chart.X.Ticks.Where(t => t.Label.Length > 0)
@@ -45,6 +45,7 @@ internal static class ChartWriter
         string uprights = string.Concat(chart.X.Ticks.Select(t => Line($"M{t.Place * PathData.Width:0.#} 0V{PathData.Height}")));
         return Element("svg", Class("plot"), Attribute("viewBox", Box), Attribute("preserveAspectRatio", "none"), Attribute("role", "img"),
             Attribute("aria-labelledby", $"{id}-title {id}-desc"),
+            Attribute("data-x", chart.X.Formula), Attribute("data-y", chart.Y.Formula), Attribute("data-measure", chart.Measure.ToString().ToLowerInvariant()),
             Element("title", Attribute("id", $"{id}-title"), $"{chart.Title}, {chart.Unit}{(panel.Heading.Length > 0 ? ": " + panel.Heading : "")}"),
             Element("desc", Attribute("id", $"{id}-desc"), Describe(chart, panel)),
             panel.Marks?.Behind(),
@@ -57,7 +58,7 @@ internal static class ChartWriter
         IEnumerable<(double X, double Y)> places = series.Points.Select(p => (chart.X.Place(p.X), double.IsFinite(p.Y) ? chart.Y.Place(p.Y) : double.NaN));
         if (series.Shape == SeriesShape.Area) yield return Element("path", Class($"{Css(series.Ink)} area"), Attribute("d", PathData.Area(places, columns)));
         string data = series.Shape == SeriesShape.Stems ? PathData.Stems(places, columns) : PathData.Line(places, columns);
-        yield return Element("path", Class(series.Shape == SeriesShape.Area ? $"{Css(series.Ink)} edge" : Css(series.Ink)), Attribute("d", data));
+        yield return Element("path", Class(series.Shape == SeriesShape.Area ? $"{Css(series.Ink)} edge" : Css(series.Ink)), Attribute("data-name", series.Name), Attribute("d", data));
     }
 
     private static string Describe(Chart chart, ChartPanel panel)

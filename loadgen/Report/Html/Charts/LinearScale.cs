@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HyperIngest.LoadGen.Report.Html.Charts;
 
 /// <summary>From zero, which is on it so that heights compare, in equal steps to a round number.</summary>
@@ -29,6 +31,9 @@ internal sealed class LinearScale : Scale
         double size = Quantity.BytesOf(unit);
         return new LinearScale(largest / size, inUnit => Quantity.Bytes(inUnit * size, unit)) { _inUnitsOf = size };
     }
+
+    /// <inheritdoc/>
+    public override string Formula => string.Create(CultureInfo.InvariantCulture, $"linear {_top * _inUnitsOf}");
 
     /// <inheritdoc/>
     public override double Place(double value) => Math.Clamp(value / _inUnitsOf / _top, 0, 1);

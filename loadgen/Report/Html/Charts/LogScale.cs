@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace HyperIngest.LoadGen.Report.Html.Charts;
 
 /// <summary>Equal ratios take equal space.</summary>
@@ -33,6 +35,9 @@ internal sealed class LogScale : Scale
 
     /// <inheritdoc/>
     public override IReadOnlyList<Tick> Ticks { get; }
+
+    /// <inheritdoc/>
+    public override string Formula => string.Create(CultureInfo.InvariantCulture, $"log {_bottom:R} {_decades:R}");
 
     /// <inheritdoc/>
     public override double Place(double value) => value > _bottom ? Math.Min(1, Math.Log10(value / _bottom) / _decades) : 0;

@@ -28,5 +28,8 @@ internal sealed class PercentileScale : Scale
     public override IReadOnlyList<Tick> Ticks { get; }
 
     /// <inheritdoc/>
+    public override string Formula => string.Create(CultureInfo.InvariantCulture, $"nines {_nines:R}");
+
+    /// <inheritdoc/>
     public override double Place(double share) => share >= 1 ? 1 : Math.Clamp(-Math.Log10(1 - share) / _nines, 0, 1);
 }

@@ -12,6 +12,9 @@ internal abstract class Scale
     /// <summary>The ticks, ascending.</summary>
     public abstract IReadOnlyList<Tick> Ticks { get; }
 
+    /// <summary>For the page's script, to make values of places: the kind and its numbers, such as <c>log 1 4.5</c>.</summary>
+    public abstract string Formula { get; }
+
     /// <summary>Where <paramref name="value"/> lies, 0 to 1; what is beyond an end lies at it.</summary>
     public abstract double Place(double value);
 

@@ -35,5 +35,8 @@ internal sealed class TimeScale : Scale
     public override IReadOnlyList<Tick> Ticks { get; }
 
     /// <inheritdoc/>
+    public override string Formula => string.Create(CultureInfo.InvariantCulture, $"linear {Length:R}");
+
+    /// <inheritdoc/>
     public override double Place(double seconds) => Math.Clamp(seconds / Length, 0, 1);
 }

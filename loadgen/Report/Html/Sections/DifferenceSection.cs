@@ -74,8 +74,13 @@ internal static class DifferenceSection
         _ => Element("span", "  " + line.Text + "\n"),
     };
 
-    private static string Change(double change, Func<double, string> format) =>
-        !double.IsFinite(change) ? Quantity.None : change == 0 ? "0" : (change > 0 ? "+" : "\u2212") + format(Math.Abs(change));
+    private static string Change(double change, Func<double, string> format)
+    {
+        if (!double.IsFinite(change)) return Quantity.None;
+        if (change == 0) return "0";
+        string size = format(Math.Abs(change));
+        return size == format(0) ? "\u2248\u00A00" : (change > 0 ? "+" : "\u2212") + size;
+    }
 
     private static string Relative(double from, double to, double uncertainty)
     {

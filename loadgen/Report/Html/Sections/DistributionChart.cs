@@ -17,6 +17,7 @@ internal static class DistributionChart
         {
             Title = "Latency distribution",
             Unit = "from the intended time, logarithmic",
+            Measure = Measure.Ms,
             Note = $"Read it so: on the right of 99 % lie the slowest readings of every hundred. A latency is the upper end of its bucket in a histogram: the true one is less by at most {Quantity.Share(error)}.",
             X = new PercentileScale(runs.Max(r => r.Run.Report.Readings)),
             Y = all.Length > 0 ? new LogScale(all.Min(), all.Max(), Quantity.Ms) : new LogScale(1, 10, Quantity.Ms),

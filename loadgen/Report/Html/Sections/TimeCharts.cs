@@ -9,7 +9,7 @@ internal sealed class TimeCharts(IReadOnlyList<RunView> runs, TimeScale time)
     private const double LeastMs = 0.001;
 
     /// <summary>What was due, what was asked for, what arrived.</summary>
-    public Chart Readings() => Over("Scheduled, offered, delivered", "readings a second", Linear(Quantity.Short, s => Math.Max(s.ScheduledPerS, s.DeliveredPerS)), run =>
+    public Chart Readings() => Over("Scheduled, offered, delivered", "readings a second", Measure.Count, Linear(Quantity.Short, s => Math.Max(s.ScheduledPerS, s.DeliveredPerS)), run =>
     [
         Steps(run, "Scheduled", Ink.Band, SeriesShape.Line, s => s.ScheduledPerS, Quantity.Rate),
         Steps(run, "Delivered", Ink.Main, SeriesShape.Line, s => s.DeliveredPerS, Quantity.Rate),
@@ -23,7 +23,7 @@ internal sealed class TimeCharts(IReadOnlyList<RunView> runs, TimeScale time)
         LatencyReport[] all = [.. runs.SelectMany(r => r.Run.Samples).Select(s => s.LatencyMs).OfType<LatencyReport>()];
         double least = Math.Max(LeastMs, all.Length > 0 ? all.Min(l => l.P50) : 1);
         Scale scale = new LogScale(least, all.Length > 0 ? all.Max(l => l.Max) : 1, Quantity.Ms);
-        return Over("Latency over time", "from the intended time, logarithmic", scale, run =>
+        return Over("Latency over time", "from the intended time, logarithmic", Measure.Ms, scale, run =>
         [
             Percentile(run, "max", Ink.Fourth, l => l.Max),
             Percentile(run, "p99.9", Ink.Second, l => l.P999),
@@ -34,47 +34,48 @@ internal sealed class TimeCharts(IReadOnlyList<RunView> runs, TimeScale time)
     }
 
     /// <summary>Processor time.</summary>
-    public Chart Cpu() => Over("Processor", "cores kept busy", Linear(Quantity.Number, s => Math.Max(s.CpuCores, s.SimulatorCpuCores)), run =>
+    public Chart Cpu() => Over("Processor", "cores kept busy", Measure.Count, Linear(Quantity.Number, s => Math.Max(s.CpuCores, s.SimulatorCpuCores)), run =>
     [
         Steps(run, "Simulator", Ink.Second, SeriesShape.Line, s => s.SimulatorCpuCores, Quantity.Cores),
         Steps(run, "Product", Ink.Main, SeriesShape.Line, s => s.CpuCores, Quantity.Cores),
     ], "");
 
     /// <summary>Memory.</summary>
-    public Chart Memory() => Over("Resident memory", "of the product's process", LinearScale.Bytes(Most(s => Bytes(s))), run =>
+    public Chart Memory() => Over("Resident memory", "of the product\u2019s process", Measure.Bytes, LinearScale.Bytes(Most(s => Bytes(s))), run =>
         [Steps(run, "Resident", Ink.Main, SeriesShape.Area, s => Bytes(s), Quantity.Bytes, withMean: false)], "");
 
     /// <summary>Collector pauses.</summary>
     public Chart Pauses()
     {
         double most = runs.SelectMany(r => r.Run.Pauses).Select(p => p.Ms).DefaultIfEmpty(0).Max();
-        return Over("Collector pauses", "length of each", new LinearScale(most, Quantity.Ms), run =>
+        return Over("Collector pauses", "length of each", Measure.Ms, new LinearScale(most, Quantity.Ms), run =>
         [
             .. new[] { (0, Ink.Main), (1, Ink.Third), (2, Ink.Second) }.Select(generation => PausesOf(run, generation.Item1, generation.Item2)),
         ], "The process stands still while the collector works. Of pauses too close to be told apart the longest is drawn.");
     }
 
     /// <summary>The shards' rings.</summary>
-    public Chart Rings() => Over("Ring fill", "of the fullest shard's ring", new LinearScale(1, Quantity.Share), run =>
+    public Chart Rings() => Over("Ring fill", "of the fullest shard\u2019s ring", Measure.Share, new LinearScale(1, Quantity.Share), run =>
         [Steps(run, "Fullest ring", Ink.Main, SeriesShape.Area, s => s.RingFill, Quantity.Share, withMean: false)], "At 100 % the pollers wait: that is how the product slows its devices down.");
 
     /// <summary>The journal on disk.</summary>
-    public Chart Journal() => Over("Journal", "bytes in its files", LinearScale.Bytes(Most(s => s.JournalBytes)), run =>
+    public Chart Journal() => Over("Journal", "bytes in its files", Measure.Bytes, LinearScale.Bytes(Most(s => s.JournalBytes)), run =>
         [Steps(run, "Journal", Ink.Main, SeriesShape.Area, s => s.JournalBytes, Quantity.Bytes, withMean: false)], "");
 
     /// <summary>What the sink is behind.</summary>
-    public Chart Backlog() => Over("Lane backlog", "readings the sink has not taken", Linear(Quantity.Short, s => s.LaneReadings), run =>
+    public Chart Backlog() => Over("Lane backlog", "readings the sink has not taken", Measure.Count, Linear(Quantity.Short, s => s.LaneReadings), run =>
         [Steps(run, "Behind", Ink.Main, SeriesShape.Area, s => s.LaneReadings, Quantity.Count, withMean: false)], "They are in the journal: a backlog is waiting, not loss.");
 
     /// <summary>Faults that devices' clients met.</summary>
-    public Chart Faults() => Over("Faults met by clients", "in each step", Linear(Quantity.Short, s => s.Faults), run =>
+    public Chart Faults() => Over("Faults met by clients", "in each step", Measure.Count, Linear(Quantity.Short, s => s.Faults), run =>
         [Steps(run, "Faults", Ink.Second, SeriesShape.Area, s => s.Faults, Quantity.Count, withMean: false, $"{Quantity.Count(run.Run.Samples.Sum(s => s.Faults))} in all, ")],
         "Requests that timed out, were refused or answered wrongly.");
 
-    private Chart Over(string title, string unit, Scale scale, Func<RunView, IReadOnlyList<ChartSeries>> series, string note) => new()
+    private Chart Over(string title, string unit, Measure measure, Scale scale, Func<RunView, IReadOnlyList<ChartSeries>> series, string note) => new()
     {
         Title = title,
         Unit = unit,
+        Measure = measure,
         Note = note,
         X = time,
         Y = scale,
