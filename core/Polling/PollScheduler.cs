@@ -18,6 +18,9 @@ public sealed partial class PollScheduler : IDisposable
     // 1024 slots of 5 ms are one turn in 5.12 s: polls of 1 s and deadlines of 1 to 3 s fire within it and are visited once.
     private const int WheelSlots = 1024;
 
+    // Reading a clock takes 50 ns; when two looks are further apart than this, the thread was put aside between them.
+    private const long LongestLook = 20 * TimeSpan.TicksPerMicrosecond;
+
     private readonly TimeProvider _clock;
     private readonly long _origin;
     private readonly TimerWheel _wheel = new(WheelSlots);
@@ -34,6 +37,17 @@ public sealed partial class PollScheduler : IDisposable
     // Written by whoever stops the polls; read by the scheduler's thread.
     private bool _paused;
 
+    // Written by whoever measures; read by the scheduler's thread and by pollers.
+    private IPollPace? _pace;
+    private PollTally? _tally;
+
+    // All targets, for a change of pace; start-up and that alone take the lock.
+    private readonly List<PollTarget> _targets = [];
+
+    // UTC ticks at the clock's 0. Written by the constructor and by the scheduler's thread, read by pollers: a word.
+    private long _utcOrigin;
+    private long _utcChecked;
+
     /// <summary>A scheduler that does not run yet.</summary>
     /// <param name="metrics">Takes <c>hyperingest_poll_lateness_seconds</c> and <c>hyperingest_polls_skipped_total</c>.</param>
     /// <param name="logger">Is told of a callback that threw.</param>
@@ -42,6 +56,7 @@ public sealed partial class PollScheduler : IDisposable
     {
         _clock = clock ?? TimeProvider.System;
         _origin = _clock.GetTimestamp();
+        _utcOrigin = _clock.GetUtcNow().UtcTicks - Now;
         _logger = logger;
         _lateness = metrics.Histogram("hyperingest_poll_lateness_seconds", "How long after its due time a poll was begun.");
         _skipped = metrics.Counter("hyperingest_polls_skipped_total", "Due polls that did not take place: the device was busy, unreachable or backing off.");
@@ -56,8 +71,36 @@ public sealed partial class PollScheduler : IDisposable
     /// <summary>True once polls have been stopped.</summary>
     internal bool IsPaused => Volatile.Read(ref _paused);
 
+    /// <summary>The schedule's pace; null where its time is the clock's.</summary>
+    public IPollPace? Pace => Volatile.Read(ref _pace);
+
+    /// <summary>Who counts what was due; null for nobody.</summary>
+    internal PollTally? Tally => Volatile.Read(ref _tally);
+
+    /// <summary>The UTC time, in ticks, at which this clock showed <paramref name="at"/>; later times of the clock have later UTC times, but for what the system's clock was set back in between.</summary>
+    public long UtcOf(long at) => Volatile.Read(ref _utcOrigin) + at;
+
+    /// <summary>Has the polls come due by <paramref name="pace"/> from now on. Targets added before keep their place only when they were added under a pace; add them after.</summary>
+    public void PaceBy(IPollPace pace) => Volatile.Write(ref _pace, pace);
+
+    /// <summary>The pace maps its times to others from now on: every target is placed anew at the next tick.</summary>
+    public void Replan()
+    {
+        lock (_targets)
+        {
+            foreach (PollTarget target in _targets) Submit(target);
+        }
+    }
+
+    /// <summary>Counts polls and answers in <paramref name="tally"/> from now on; null ends that.</summary>
+    public void Measure(PollTally? tally) => Volatile.Write(ref _tally, tally);
+
     /// <summary>Adds a target; its first poll comes within one interval. Any thread may call it.</summary>
-    public void Add(PollTarget target) => Submit(target);
+    public void Add(PollTarget target)
+    {
+        lock (_targets) _targets.Add(target);
+        Submit(target);
+    }
 
     /// <summary>Begins the thread.</summary>
     /// <exception cref="InvalidOperationException">It was begun before.</exception>
@@ -83,6 +126,7 @@ public sealed partial class PollScheduler : IDisposable
     internal int Advance()
     {
         long now = Now;
+        if (now - _utcChecked >= TimeSpan.TicksPerSecond) FollowUtc();
         TakeSubmitted(now);
         return _wheel.Advance(now / TickTicks, now);
     }
@@ -120,6 +164,17 @@ public sealed partial class PollScheduler : IDisposable
             timer.Place(now);
             timer = next;
         }
+    }
+
+    // The two clocks drift apart, and the system's may be set: looked at once a second, and believed when nothing came between the two looks at the other.
+    private void FollowUtc()
+    {
+        long before = Now;
+        long utc = _clock.GetUtcNow().UtcTicks;
+        long after = Now;
+        if (after - before > LongestLook) return;
+        _utcChecked = after;
+        Volatile.Write(ref _utcOrigin, utc - before);
     }
 
     private void Run()

@@ -18,8 +18,12 @@ public abstract class PollTarget : WheelTimer
     // No poll before this, ticks of 100 ns. Written by the poller before it clears _busy; read by the scheduler after.
     private long _notBefore;
 
-    // When the next poll is due. The scheduler's thread alone, except with interval zero: then the poller writes it before it submits.
+    // When the next poll is due, by the clock, or by the schedule's own time where a pace maps that to the clock. The scheduler's thread alone, except with interval zero: then the poller
+    // writes it before it submits.
     private long _due;
+
+    // When the poll in flight was due, by the clock. Written by the scheduler's thread before OnDue hands the poll over, or by the poller that goes on without a pause.
+    private long _intended;
 
     // Written by the scheduler's thread alone; read for metrics.
     private long _skipped;
@@ -46,8 +50,17 @@ public abstract class PollTarget : WheelTimer
     /// <summary>Due polls that did not take place, because the one before was still in flight, the target was backing off, or the process stood still.</summary>
     public long Skipped => Volatile.Read(ref _skipped);
 
-    /// <summary>When the next poll is due, ticks of 100 ns on <see cref="PollScheduler.Now"/>.</summary>
+    /// <summary>When the next poll is due, ticks of 100 ns on <see cref="PollScheduler.Now"/>, or of the schedule's own time under a pace.</summary>
     internal long Due => _due;
+
+    /// <summary>When the poll in flight was due, ticks of 100 ns on <see cref="PollScheduler.Now"/>: what it should have been, however late it was begun. The poller's, until it calls <see cref="Complete"/>.</summary>
+    public long Intended => _intended;
+
+    /// <summary>The same as UTC ticks.</summary>
+    public long IntendedUtc => _scheduler.UtcOf(_intended);
+
+    /// <summary>Readings a whole poll gives, for those who count what was due; 1 and up.</summary>
+    public virtual int Weight => 1;
 
     /// <summary>
     /// The fraction of <paramref name="interval"/> at which <paramref name="name"/> starts: an FNV-1a hash of the name, finished so that names that
@@ -71,7 +84,12 @@ public abstract class PollTarget : WheelTimer
     {
         if (Interval == TimeSpan.Zero)
         {
-            if (notBefore <= _scheduler.Now) return true;
+            long now = _scheduler.Now;
+            if (notBefore <= now)
+            {
+                Begin(now);
+                return true;
+            }
             _due = notBefore;
             Volatile.Write(ref _busy, 0);
             _scheduler.Submit(this);
@@ -93,12 +111,20 @@ public abstract class PollTarget : WheelTimer
         long interval = Interval.Ticks;
         if (interval > 0)
         {
+            IPollPace? pace = _scheduler.Pace;
+            if (pace is not null && pace.ClockAt(due) is long at && at > now)
+            {
+                // The pace has changed since this was placed: it is not due yet, or never.
+                PlaceAt(at);
+                return;
+            }
             // When the process stood still for whole intervals, those polls are gone; the schedule goes on in step.
-            long missed = (now - due) / interval;
+            long missed = Math.Max(0, ((pace?.ScheduledAt(now) ?? now) - due) / interval);
             if (missed > 0) Skip(missed);
             due += missed * interval;
             _due = due + interval;
-            _scheduler.Place(this, _due);
+            PlaceAt(pace?.ClockAt(_due) ?? _due);
+            if (pace is not null) due = pace.ClockAt(due);
         }
         if (Volatile.Read(ref _busy) != 0 || now < _notBefore)
         {
@@ -106,6 +132,7 @@ public abstract class PollTarget : WheelTimer
             return;
         }
         Volatile.Write(ref _busy, 1);
+        Begin(due);
         _scheduler.RecordLateness(now - due);
         OnDue();
     }
@@ -113,8 +140,26 @@ public abstract class PollTarget : WheelTimer
     /// <inheritdoc/>
     protected internal sealed override void Place(long now)
     {
-        if (_due == 0) _due = now + StartOffset(Name, Interval).Ticks;
-        _scheduler.Place(this, _due);
+        IPollPace? pace = Interval > TimeSpan.Zero ? _scheduler.Pace : null;
+        if (_due == 0) _due = pace is null ? now + StartOffset(Name, Interval).Ticks : FirstDue(StartOffset(Name, Interval).Ticks, Interval.Ticks, pace.ScheduledAt(now));
+        PlaceAt(pace?.ClockAt(_due) ?? _due);
+    }
+
+    /// <summary>Under a pace the due times are <paramref name="offset"/> + k x <paramref name="interval"/> of the schedule's own time, whenever the target was added: the first from <paramref name="from"/> on.</summary>
+    public static long FirstDue(long offset, long interval, long from) => from <= offset ? offset : offset + ((from - offset + interval - 1) / interval * interval);
+
+    /// <summary>The poll in flight has brought so many readings.</summary>
+    protected void RecordAnswered(int readings) => _scheduler.Tally?.Answered(_intended, readings);
+
+    private void Begin(long due)
+    {
+        _intended = due;
+        _scheduler.Tally?.Begun(due, Weight);
+    }
+
+    private void PlaceAt(long at)
+    {
+        if (at != IPollPace.Never) _scheduler.Place(this, at);
     }
 
     private void Skip(long polls)

@@ -84,6 +84,35 @@ public sealed class LatencyHistogram
         _maxMicroseconds = Math.Max(_maxMicroseconds, Volatile.Read(ref other._maxMicroseconds));
     }
 
+    /// <summary>Becomes what <paramref name="later"/> holds and <paramref name="earlier"/>, a copy of it from before, does not; call it only while nobody records here.</summary>
+    public void SetToDifference(LatencyHistogram later, LatencyHistogram earlier)
+    {
+        Reset();
+        int highest = 0;
+        for (int i = 0; i < Buckets; i++)
+        {
+            long count = Volatile.Read(ref later._counts[i]) - Volatile.Read(ref earlier._counts[i]);
+            if (count <= 0) continue;
+            _counts[i] = count;
+            _total += count;
+            highest = i;
+        }
+        _sumMicroseconds = Volatile.Read(ref later._sumMicroseconds) - Volatile.Read(ref earlier._sumMicroseconds);
+        long max = Volatile.Read(ref later._maxMicroseconds);
+        // A longest one that is new is of the difference, exactly; otherwise its bucket says how long at most.
+        _maxMicroseconds = _total == 0 ? 0 : max > Volatile.Read(ref earlier._maxMicroseconds) ? max : Math.Min(max, UpperBoundOf(highest));
+    }
+
+    /// <summary>The buckets that hold anything, ascending: durations up to so long, and how many above the bucket before.</summary>
+    public IEnumerable<(TimeSpan UpTo, long Count)> Filled()
+    {
+        for (int i = 0; i < Buckets; i++)
+        {
+            long count = Volatile.Read(ref _counts[i]);
+            if (count != 0) yield return (TimeSpan.FromMicroseconds(Math.Min(UpperBoundOf(i), Math.Max(1, Volatile.Read(ref _maxMicroseconds)))), count);
+        }
+    }
+
     /// <summary>Forgets everything; call it only while nobody records.</summary>
     public void Reset()
     {

@@ -5,6 +5,7 @@ using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Host.Http;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Profiles;
 
 namespace HyperIngest.Host.Commands;
 
@@ -14,7 +15,7 @@ internal static class CheckCommand
     /// <summary>The verb.</summary>
     public static Verb Create()
     {
-        Argument<string?> file = new("FILE") { Description = "The site file, or a plant file.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> file = new("FILE") { Description = "The site file, a plant file or a load profile.", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> json = CommonOptions.Json("The summary, or the problems, as one JSON object.");
         Option<bool> reference = new("--reference") { Description = "Print the reference of all keys as Markdown instead." };
         Verb verb = new("check", "Say what a site file makes, or everything that is wrong with it. Starts nothing and connects to nothing.",
@@ -29,10 +30,11 @@ internal static class CheckCommand
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(reference))
             {
-                await output.WriteAsync(ConfigurationReference.Write(SiteSchema.Root) + ConfigurationReference.Write(PlantSchema.Root));
+                await output.WriteAsync(ConfigurationReference.Write(SiteSchema.Root) + ConfigurationReference.Write(PlantSchema.Root) + ConfigurationReference.Write(ProfileSchema.Root));
                 return ExitCode.Ok;
             }
             if (parsed.GetValue(file) is not { } path) throw new UsageException("check: expected the FILE to check, or --reference");
+            if (ConfigurationFile.IsProfile(path)) return await CheckProfileAsync(path, parsed.GetValue(json), parsed.InvocationConfiguration);
             if (ConfigurationFile.IsPlant(path)) return await CheckPlantAsync(path, parsed.GetValue(json), parsed.InvocationConfiguration);
             ConfigurationResult<SiteConfiguration> result = ConfigurationFile.LoadSite(path);
             if (parsed.GetValue(json)) await WriteJsonAsync(output, path, result);
@@ -60,6 +62,27 @@ internal static class CheckCommand
                     $"{path}: ok\n  plant       {plant.Options.Name}\n  devices     {plant.Devices.Count:N0} with {plant.TagCount:N0} tags, {plant.PortCount:N0} ports")));
         }
         return plant is null ? ExitCode.Usage : ExitCode.Ok;
+    }
+
+    private static async Task<int> CheckProfileAsync(string path, bool json, InvocationConfiguration io)
+    {
+        ConfigurationResult<ProfileConfiguration> result = ConfigurationFile.LoadProfile(path);
+        LoadProfile? profile = result.Value?.Profile;
+        RateCurve? curve = profile?.Curve;
+        if (json)
+        {
+            object? summary = profile is null ? null : new { profile.Name, Plant = result.Value!.Plant.Options.Name, Tags = result.Value.Plant.TagCount, curve!.Seconds, PeakPerS = curve.Peak, Readings = Math.Round(curve.Readings), Faults = profile.Faults.Count };
+            await io.Output.WriteLineAsync(JsonSerializer.Serialize(new { File = path, Ok = profile is not null, result.Problems, Summary = summary }, StatusJson.Options));
+        }
+        else
+        {
+            foreach (ConfigurationProblem problem in result.Problems) await io.Error.WriteLineAsync(problem.ToString());
+            await (profile is null
+                ? io.Error.WriteLineAsync(Count(path, result))
+                : io.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"{path}: ok\n  profile     {profile.Name}\n  plant       {result.Value!.Plant.Options.Name}: {result.Value.Plant.Devices.Count:N0} devices with {result.Value.Plant.TagCount:N0} tags\n  load        {curve!.Readings:N0} readings in {curve.Seconds:N0} s, {curve.Peak:N0}/s at most\n  faults      {profile.Faults.Count}")));
+        }
+        return profile is null ? ExitCode.Usage : ExitCode.Ok;
     }
 
     private static string Count<T>(string path, ConfigurationResult<T> result)

@@ -1,5 +1,6 @@
 using HyperIngest.Host.Commands.Chaos;
 using HyperIngest.Host.Commands.Demo;
+using HyperIngest.Host.Commands.Load;
 using HyperIngest.Host.Running;
 
 namespace HyperIngest.Host.Commands;
@@ -11,6 +12,7 @@ internal static class ProgramVerbs
     public static IReadOnlyList<Verb> All() =>
     [
         DemoCommand.Create(),
+        LoadCommand.Create(),
         ChaosCommand.Create(),
         RunCommand.Create((site, loggers) => new PipelineNode(site, loggers)),
         CheckCommand.Create(),

@@ -11,6 +11,9 @@ internal static class SiteLoading
     /// <summary>The plant, or null after all its errors were written to <paramref name="error"/>.</summary>
     public static Task<PlantConfiguration?> LoadPlantAsync(string path, TextWriter error) => ReportAsync(path, ConfigurationFile.LoadPlant(path), error);
 
+    /// <summary>The load profile, or null after all its errors were written to <paramref name="error"/>.</summary>
+    public static Task<ProfileConfiguration?> LoadProfileAsync(string path, TextWriter error) => ReportAsync(path, ConfigurationFile.LoadProfile(path), error);
+
     private static async Task<T?> ReportAsync<T>(string path, ConfigurationResult<T> result, TextWriter error)
         where T : class
     {

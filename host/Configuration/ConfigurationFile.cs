@@ -29,17 +29,29 @@ internal static class ConfigurationFile
     /// <summary>Reads a plant file from disk with the process' environment.</summary>
     public static ConfigurationResult<PlantConfiguration> LoadPlant(string path) => Load(path, PlantSchema.Root, PlantBinder.Bind);
 
+    /// <summary>Reads a load profile from disk with the process' environment, and the plant file it names.</summary>
+    public static ConfigurationResult<ProfileConfiguration> LoadProfile(string path) => Load(path, ProfileSchema.Root, ProfileBinder.Bind);
+
+    /// <summary>Reads a load profile from text; a plant file is looked for beside <paramref name="file"/>.</summary>
+    public static ConfigurationResult<ProfileConfiguration> ParseProfile(string file, TextReader text, Func<string, string?> environment) =>
+        Parse(file, text, environment, ProfileSchema.Root, ProfileBinder.Bind);
+
     /// <summary>Reads a plant from text.</summary>
     public static ConfigurationResult<PlantConfiguration> ParsePlant(string file, TextReader text, Func<string, string?> environment) =>
         Parse(file, text, environment, PlantSchema.Root, PlantBinder.Bind);
 
+    /// <summary>Whether the file is a load profile: a mapping with the key <c>stages</c> at its root. False for what cannot be read at all.</summary>
+    public static bool IsProfile(string path) => HasAtRoot(path, ProfileSchema.Stages.Name);
+
     /// <summary>Whether the file is a plant: a mapping with the key <c>plant</c> at its root. False for what cannot be read at all.</summary>
-    public static bool IsPlant(string path)
+    public static bool IsPlant(string path) => HasAtRoot(path, PlantSchema.Plant.Name);
+
+    private static bool HasAtRoot(string path, string key)
     {
         try
         {
             using StreamReader text = new(path);
-            return YamlDocumentReader.Read(text, new ProblemList(path)) is YamlMapping root && root.Entries.Any(e => e.Key.Text == PlantSchema.Plant.Name);
+            return YamlDocumentReader.Read(text, new ProblemList(path)) is YamlMapping root && root.Entries.Any(e => e.Key.Text == key);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -35,7 +35,7 @@ public sealed record LoadReport
     /// <summary>Found with a value the device never sent.</summary>
     public required long Altered { get; init; }
 
-    /// <summary>From the device's answer in memory to the end of the route, in milliseconds.</summary>
+    /// <summary>From the device's answer in memory, or in a load run from when the poll was due, to the end of the route, in milliseconds.</summary>
     public required LatencyReport LatencyMs { get; init; }
 
     /// <summary>Bytes the process allocated in steady state, by the readings of that time.</summary>

@@ -29,7 +29,7 @@ internal sealed class ModbusBadReadings(ModbusDevice[] devices, ModbusMetrics me
             {
                 if (block.PendingStatus == StatusCodes.Good) continue;
                 if (!device.Inlet.TryClaim(block.Readings, out RingClaim<Reading> claim)) break;
-                block.WriteBad(block.PendingStatus, utc, claim);
+                block.WriteBad(block.PendingStatus, device.StampOf(utc), claim);
                 device.Inlet.Publish(claim);
                 block.PendingStatus = StatusCodes.Good;
                 device.PendingBad--;

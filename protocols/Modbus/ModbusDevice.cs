@@ -25,6 +25,9 @@ internal sealed class ModbusDevice : PollTarget
     private readonly ModbusBlock[] _planned;
     private readonly HashSet<ModbusBlock> _refused = [];
 
+    // The poll in flight, UTC ticks: one time for all its readings, taken when it came due. Written by the scheduler's thread before the compare-and-swap that shows the poll.
+    private long _intendedUtc;
+
     // Status: written by the connection's loop alone, read by /status at any time.
     private long _lastGood;
     private long _readings;
@@ -95,6 +98,9 @@ internal sealed class ModbusDevice : PollTarget
 
     public long PollBegan { get; set; }
 
+    /// <inheritdoc/>
+    public override int Weight => Readings;
+
     public ExponentialBackoff Backoff { get; }
 
     public long FaultCount => Volatile.Read(ref _faults);
@@ -107,8 +113,12 @@ internal sealed class ModbusDevice : PollTarget
             last == ModbusFault.None ? null : ModbusMetrics.NameOf(last).Replace('_', ' '));
     }
 
+    /// <summary>The gateway time of readings of the poll in flight, where <paramref name="utcTicks"/> is the time of the answer or of its failure.</summary>
+    public long StampOf(long utcTicks) => Options.Poll.Timestamp == ModbusTimestamp.Due ? _intendedUtc : utcTicks;
+
     public void CountGood(int readings, long utcTicks)
     {
+        RecordAnswered(readings);
         Volatile.Write(ref _readings, _readings + readings);
         Volatile.Write(ref _lastGood, utcTicks);
         OutageTold = false;
@@ -155,5 +165,12 @@ internal sealed class ModbusDevice : PollTarget
     }
 
     /// <inheritdoc/>
-    protected override void OnDue() => Connection!.PollDue(this);
+    protected override void OnDue()
+    {
+        TakeIntended();
+        Connection!.PollDue(this);
+    }
+
+    /// <summary>A poll comes due: its readings get their time.</summary>
+    public void TakeIntended() => _intendedUtc = IntendedUtc;
 }

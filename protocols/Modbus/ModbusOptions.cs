@@ -152,6 +152,22 @@ public sealed record ModbusPollOptions
 
     /// <summary>Longest pause before another try at a device or connection that failed; the pause doubles up to it. Default 30 s.</summary>
     public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What a reading's gateway time says; default when the answer came.</summary>
+    public ModbusTimestamp Timestamp { get; init; }
+}
+
+/// <summary>What the gateway time of a device's readings is.</summary>
+public enum ModbusTimestamp : byte
+{
+    /// <summary>When the answer arrived.</summary>
+    Answer,
+
+    /// <summary>
+    /// When the poll was due: readings of one poll have one time, the times of a device are an even grid, and latency measured from them counts whatever kept a poll waiting. Without an
+    /// interval, when the poll was begun.
+    /// </summary>
+    Due,
 }
 
 /// <summary>The shape of a device's requests.</summary>

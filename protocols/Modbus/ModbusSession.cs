@@ -227,7 +227,7 @@ internal sealed class ModbusSession
                     _metrics.DecodesDelayed.Add();
                     return false;
                 }
-                int full = block.Decode(data, arrivedUtc, claim);
+                int full = block.Decode(data, device.StampOf(arrivedUtc), claim);
                 device.Inlet.Publish(claim);
                 if (full > 0) CountTextsWithoutRoom(device, full);
                 _published += block.Readings;
@@ -349,7 +349,9 @@ internal sealed class ModbusSession
             ModbusLog.DeviceRecovered(_logger, device.Name, _endpoint, device.Options.UnitId, device.FaultCount);
         }
         device.State = ModbusDeviceState.Idle;
-        if (device.Complete(device.Silent ? now + device.Backoff.Failed().Ticks : 0)) Outbox.AddReady(device);
+        if (!device.Complete(device.Silent ? now + device.Backoff.Failed().Ticks : 0)) return;
+        device.TakeIntended();
+        Outbox.AddReady(device);
     }
 
     private void SplitRefused(ModbusDevice device)

@@ -68,6 +68,20 @@ public sealed class ModbusSource : IReadingSource
     /// <inheritdoc/>
     public string Name { get; }
 
+    /// <summary>When its devices are polled: its clock, its pace, and what became of the polls.</summary>
+    public PollScheduler Scheduler => _scheduler;
+
+    /// <summary>Faults counted on all devices, of all kinds.</summary>
+    public long FaultCount
+    {
+        get
+        {
+            long faults = 0;
+            foreach (ModbusDevice device in _devices) faults += device.FaultCount;
+            return faults;
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<DeviceStatus> Devices => [.. _devices.Select(d => d.Status(d.Connection!.IsConnected))];
 

@@ -70,6 +70,9 @@ internal sealed record DemoOptions
     /// <summary>Folder for the journal; null for a temporary one.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Servers and verifiers are started in sessions of their own, where the terminal's Ctrl-C does not reach them: a run that is stopped early still ends in order.</summary>
+    public bool OwnSession { get; init; }
+
     /// <summary>Readings a second that the devices are asked for; null when as many as possible.</summary>
     public double? OfferedPerSecond => Max ? null : Devices * (double)Tags / Interval.TotalSeconds;
 }

@@ -8,8 +8,8 @@ namespace HyperIngest.Host.Commands.Demo;
 /// <summary>The poller of a demo's devices.</summary>
 internal static class DemoSource
 {
-    // Requests a device's poll needs; all on their way at once, as devices that allow it are asked.
-    private const int MaxInFlight = 16;
+    /// <summary>Requests a device's poll needs; all on their way at once, as devices that allow it are asked.</summary>
+    public const int MaxInFlight = 16;
 
     /// <summary>A source over the pipeline's intake.</summary>
     public static ModbusSource Create(DemoOptions options, Plant plant, SimulatorReady simulator, Pipeline pipeline, ILoggerFactory loggers) => new(

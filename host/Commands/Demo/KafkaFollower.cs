@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using HyperIngest.Host.Commands.Chaos;
 
 namespace HyperIngest.Host.Commands.Demo;
 
@@ -31,10 +32,11 @@ internal sealed class KafkaFollower : IAsyncDisposable
 
     /// <summary>Starts it and waits until it reads.</summary>
     /// <exception cref="InvalidOperationException">It did not start; the message has what it said.</exception>
-    public static async Task<KafkaFollower> StartAsync(string plantPath, string servedPath, string brokers, string topic, string folder, CancellationToken cancellationToken)
+    public static async Task<KafkaFollower> StartAsync(string plantPath, string servedPath, string brokers, string topic, string folder, bool ownSession, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = OwnProgram.With(
             "verify", plantPath, "--served", servedPath, "--kafka", brokers, "--topic", topic, "--follow", "--spool", Path.Combine(folder, "follow.spool"), "--json");
+        if (ownSession) start = OwnSession.Of(start);
         start.RedirectStandardInput = true;
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;

@@ -12,7 +12,7 @@ internal static class PlantFile
     {
         CultureInfo format = CultureInfo.InvariantCulture;
         StringBuilder text = new();
-        text.Append(format, $"plant: {plant.Name}\nbase_port: {plant.BasePort}\ndevices:\n");
+        text.Append(format, $"plant: {plant.Name}\nseed: {plant.Seed}\nbase_port: {plant.BasePort}\ndevices:\n");
         foreach (PlantDeviceOptions group in plant.Devices)
         {
             text.Append(format, $"  - name: \"{group.Name}\"\n    count: {group.Count}\n    units_per_port: {group.UnitsPerPort}\n    tags:\n");

@@ -43,6 +43,7 @@ internal sealed class DeviceBinder
             ResponseTimeout = reader.Get(DeviceSchema.Timeout),
             ConnectTimeout = reader.Get(DeviceSchema.ConnectTimeout),
             LongestBackoff = reader.Get(DeviceSchema.LongestBackoff),
+            Timestamp = reader.Get(DeviceSchema.Timestamp),
         };
         ModbusRequestOptions requests = Requests(reader, tags);
         if (name.Length == 0) return;

@@ -100,7 +100,10 @@ internal static class DeviceSchema
 
     public static readonly ValueKey<TimeSpan> LongestBackoff = new("longest_backoff", Scalars.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)), OptionDefaults.Device.Poll.LongestBackoff, "Longest pause before the next try at a device that failed; the pause doubles up to it.");
 
+    public static readonly ValueKey<ModbusTimestamp> Timestamp = new("timestamp", Scalars.Choice(("answer", ModbusTimestamp.Answer), ("due", ModbusTimestamp.Due)), OptionDefaults.Device.Poll.Timestamp,
+        "The time of a reading: when the answer came, or when the poll was due, which is an even grid and one time for all of a poll.");
+
     public static readonly SectionKey Request = new("requests", Requests.Section, "How near registers are merged into one request.");
 
-    public static readonly Section Device = new("Device", Name, Protocol, Host, Port, Unit, OwnConnection, Tenant, TemplateName, Tags, Interval, Timeout, ConnectTimeout, LongestBackoff, Request);
+    public static readonly Section Device = new("Device", Name, Protocol, Host, Port, Unit, OwnConnection, Tenant, TemplateName, Tags, Interval, Timeout, ConnectTimeout, LongestBackoff, Timestamp, Request);
 }

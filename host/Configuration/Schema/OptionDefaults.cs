@@ -3,6 +3,7 @@ using HyperIngest.Core.Journal;
 using HyperIngest.Core.Shaping;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Sinks.Kafka;
@@ -32,6 +33,8 @@ internal static class OptionDefaults
     public static readonly KafkaSourceOptions KafkaSource = new() { Name = "", Group = "", Topics = [], Client = new KafkaClientOptions { Brokers = "" } };
 
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
+
+    public static readonly LoadProfile Profile = new() { Name = "", Stages = [] };
 
     public static readonly PlantOptions Plant = new() { Devices = [] };
 

@@ -18,7 +18,7 @@ public class DocumentationTests
         int begin = documentation.IndexOf("<!-- generated: hyperingest check --reference -->\n", StringComparison.Ordinal);
         int end = documentation.IndexOf("<!-- end of generated -->", StringComparison.Ordinal);
         Assert.True(begin >= 0 && end > begin, "docs/configuration.md has lost its markers.");
-        Assert.Equal((ConfigurationReference.Write(SiteSchema.Root) + ConfigurationReference.Write(PlantSchema.Root)).Trim(), documentation[(documentation.IndexOf('\n', begin) + 1)..end].Trim());
+        Assert.Equal((ConfigurationReference.Write(SiteSchema.Root) + ConfigurationReference.Write(PlantSchema.Root) + ConfigurationReference.Write(ProfileSchema.Root)).Trim(), documentation[(documentation.IndexOf('\n', begin) + 1)..end].Trim());
     }
 
     [Fact]

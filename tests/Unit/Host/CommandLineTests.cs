@@ -46,7 +46,7 @@ public class CommandLineTests
 
     [Fact]
     public async Task An_unknown_command_with_nothing_near_lists_all() =>
-        Assert.Contains("unknown command 'frobnicate'; there are demo, chaos, run, check", (await RunAsync("frobnicate")).Error, StringComparison.Ordinal);
+        Assert.Contains("unknown command 'frobnicate'; there are demo, load, chaos, run, check", (await RunAsync("frobnicate")).Error, StringComparison.Ordinal);
 
     [Fact]
     public async Task An_unknown_option_names_the_nearest() =>

@@ -37,6 +37,35 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
+    public void The_difference_of_two_looks_is_what_was_recorded_between_them()
+    {
+        Random random = new(5);
+        LatencyHistogram all = new(), before = new(), between = new(), difference = new();
+        for (int i = 0; i < 1000; i++) all.Record(random.NextInt64(1, 50_000_000));
+        before.Add(all);
+        for (int i = 0; i < 1000; i++)
+        {
+            long ticks = random.NextInt64(1, 40_000_000);
+            all.Record(ticks, 3);
+            between.Record(ticks, 3);
+        }
+        difference.SetToDifference(all, before);
+        Assert.Equal(between.Total, difference.Total);
+        Assert.Equal(between.SumSeconds, difference.SumSeconds, 6);
+        foreach (double q in new[] { 0.01, 0.5, 0.99 }) Assert.Equal(between.Percentile(q), difference.Percentile(q));
+        // The longest of all is older than the difference: its own is known to its bucket.
+        Assert.InRange(difference.Max / between.Max, 1, 1 + (1.0 / 128));
+        Assert.Equal(between.Filled().Select(b => b.Count), difference.Filled().Select(b => b.Count));
+        Assert.Equal(between.Total, between.Filled().Sum(b => b.Count));
+
+        all.Record(90_000_000);
+        difference.SetToDifference(all, before);
+        Assert.Equal(all.Max, difference.Max);
+        difference.SetToDifference(all, all);
+        Assert.Equal((0, TimeSpan.Zero, TimeSpan.Zero), (difference.Total, difference.Max, difference.Percentile(0.5)));
+    }
+
+    [Fact]
     public void Adding_histograms_is_recording_in_one()
     {
         LatencyHistogram a = new(), b = new(), both = new();

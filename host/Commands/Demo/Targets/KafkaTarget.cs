@@ -37,7 +37,7 @@ internal sealed class KafkaTarget(DemoOptions options, string folder, string ser
     {
         _cluster = await KafkaCluster.OpenAsync(options.Kafka);
         progress.Phase($"kafka: {_cluster.Description}, topic {_cluster.Topic}");
-        _follower = await KafkaFollower.StartAsync(plantPath, servedPath, _cluster.Client.Brokers, _cluster.Topic, folder, cancellationToken);
+        _follower = await KafkaFollower.StartAsync(plantPath, servedPath, _cluster.Client.Brokers, _cluster.Topic, folder, options.OwnSession, cancellationToken);
     }
 
     /// <inheritdoc/>

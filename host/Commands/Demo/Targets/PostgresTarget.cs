@@ -33,7 +33,7 @@ internal sealed class PostgresTarget(DemoOptions options, string folder, DemoPro
         if (options.Postgres is null)
         {
             progress.Phase("postgres: a private server in a temporary folder (fsync and synchronous_commit on)");
-            _server = await PrivatePostgres.StartAsync(cancellationToken: cancellationToken);
+            _server = await PrivatePostgres.StartAsync(new PrivatePostgresOptions { OwnSession = options.OwnSession }, cancellationToken);
         }
         _connection = options.Postgres ?? _server!.ConnectionString;
         await DemoDatabase.PrepareAsync(_connection, cancellationToken);

@@ -1,0 +1,76 @@
+using System.Globalization;
+using HyperIngest.Host.Commands.Demo;
+using HyperIngest.Host.Configuration;
+using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Profiles;
+using HyperIngest.LoadGen.Report;
+
+namespace HyperIngest.Host.Commands.Load;
+
+/// <summary>A load run, ready to be run: the profile as the command line has scaled it, and the texts the report keeps.</summary>
+internal sealed record LoadPlan
+{
+    // A soak of a day in an hour's samples: at most so many, whatever it lasts.
+    private const int MostSamples = 3600;
+
+    /// <summary>The profile with its plant, scaled.</summary>
+    public required ProfileConfiguration Configuration { get; init; }
+
+    /// <summary>The profile file's text.</summary>
+    public required string ProfileText { get; init; }
+
+    /// <summary>The plant file's text; null for the demo's plant.</summary>
+    public string? PlantText { get; init; }
+
+    /// <summary>The command line that repeats the run.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The profile.</summary>
+    public LoadProfile Profile => Configuration.Profile;
+
+    /// <summary>The plant.</summary>
+    public Plant Plant => Configuration.Plant;
+
+    /// <summary>From one sample to the next, whole seconds.</summary>
+    public double SecondsPerSample => Math.Max(1, Math.Ceiling(Profile.Curve.Seconds / MostSamples));
+
+    /// <summary>The stages on the time axis.</summary>
+    public IReadOnlyList<LoadStage> Stages
+    {
+        get
+        {
+            List<LoadStage> stages = [];
+            double from = 0;
+            foreach (LoadShape shape in Profile.Stages)
+            {
+                stages.Add(new LoadStage(shape.Name, Math.Round(from, 3), Math.Round(from + shape.For.TotalSeconds, 3)));
+                from += shape.For.TotalSeconds;
+            }
+            return stages;
+        }
+    }
+
+    /// <summary>What the parts shared with the demo are told: where the readings go.</summary>
+    public DemoOptions Target => new()
+    {
+        Sink = Profile.Sink switch
+        {
+            LoadSink.Postgres => DemoSink.Postgres,
+            LoadSink.Kafka => DemoSink.Kafka,
+            _ => DemoSink.None,
+        },
+        Postgres = Configuration.Postgres,
+        Kafka = Configuration.Kafka,
+        Format = Configuration.Format,
+        OwnSession = true,
+    };
+
+    /// <summary>A command line with what a shell would read as its own in quotes.</summary>
+    public static string Quoted(params IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
+
+    /// <summary>A number as a command line has it.</summary>
+    public static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Quote(string word) =>
+        word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=,+@%".Contains(c, StringComparison.Ordinal)) ? word : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Report;
+
+namespace HyperIngest.Host.Commands.Load;
+
+/// <summary>
+/// <c>sink: none</c>: the plant and its faults for the profile's time, and no product. Whatever collector reads it sets the pace, so that there is nothing due here and no latency: the
+/// report says what it was asked for.
+/// </summary>
+internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress progress)
+{
+    /// <summary>Runs it.</summary>
+    /// <exception cref="OperationCanceledException">Stopped before it began.</exception>
+    public async Task<LoadResult> RunAsync(CancellationToken stop)
+    {
+        string plantPath = plan.Configuration.PlantPath ?? Path.Combine(folder, "plant.yaml");
+        if (plan.Configuration.PlantPath is null) Demo.PlantFile.Write(plan.Plant.Options, plantPath);
+        await using SimulatorProcess simulator = await LoadRunner.StartSimulatorAsync(plantPath, stop);
+        SimulatorReady ready = simulator.Ready;
+        progress.Phase(string.Create(CultureInfo.InvariantCulture,
+            $"plant: {ready.Devices:N0} devices with {ready.Tags:N0} tags at {ready.Host}, ports {ready.BasePort} to {ready.BasePort + ready.PortCount - 1}, for {plan.Profile.Curve.Seconds:0.###} s"));
+        LoadFaults faults = new(simulator, plan.Profile.Faults);
+        await faults.BeginAsync(TimeSpan.Zero, stop);
+        long began = Stopwatch.GetTimestamp();
+        DateTime started = DateTime.UtcNow;
+        SimulatorStats first = await simulator.StatsAsync(stop), last = first;
+        List<LoadSample> samples = [];
+        double planned = plan.Profile.Curve.Seconds, at = 0;
+        double Now() => Stopwatch.GetElapsedTime(began).TotalSeconds;
+        for (int step = 1; at < planned && !stop.IsCancellationRequested; step++)
+        {
+            double until = Math.Min(step * plan.SecondsPerSample, planned);
+            // A timer may ring a moment early.
+            while (Now() < until && !stop.IsCancellationRequested) await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((until - Now()) * 1000))), stop));
+            double now = Now();
+            SimulatorStats stats = await simulator.StatsAsync(CancellationToken.None);
+            await faults.LookAsync(now, CancellationToken.None);
+            samples.Add(SampleOf(now, now - at, last, stats));
+            progress.Sample(samples[^1]);
+            (at, last) = (now, stats);
+        }
+        await faults.EndAsync(CancellationToken.None);
+        await simulator.StopAsync(Path.Combine(folder, "served.bin"), CancellationToken.None);
+        return new LoadResult(RunOf(started, at, first, last, samples, faults), [], at < planned);
+    }
+
+    private static LoadSample SampleOf(double at, double seconds, SimulatorStats before, SimulatorStats now)
+    {
+        double asked = Math.Round((now.Readings - before.Readings) / seconds, 1);
+        return new LoadSample
+        {
+            At = Math.Round(at, 3),
+            ScheduledPerS = 0,
+            OfferedPerS = asked,
+            DeliveredPerS = asked,
+            CpuCores = 0,
+            SimulatorCpuCores = Math.Round((now.CpuSeconds - before.CpuSeconds) / seconds, 3),
+            RssMb = 0,
+            GcPauseMs = 0,
+            RingFill = 0,
+            JournalBytes = 0,
+            LaneReadings = 0,
+            Faults = now.Faulted - before.Faulted,
+        };
+    }
+
+    private LoadRun RunOf(DateTime started, double seconds, SimulatorStats first, SimulatorStats last, List<LoadSample> samples, LoadFaults faults)
+    {
+        long readings = last.Readings - first.Readings, requests = last.Requests - first.Requests;
+        LoadReport report = new()
+        {
+            Route = string.Create(CultureInfo.InvariantCulture, $"modbus devices alone, asked for {requests / seconds:N0} requests/s"),
+            Seconds = Math.Round(seconds, 3),
+            OfferedPerS = Math.Round(readings / seconds),
+            Readings = readings,
+            ReadingsPerS = Math.Round(readings / seconds, 1),
+            Lost = 0,
+            Duplicated = 0,
+            Reordered = 0,
+            Altered = 0,
+            LatencyMs = new LatencyReport(0, 0, 0, 0),
+            AllocatedBytesPerReading = 0,
+            Gc = new GcReport(0, 0, 0),
+            CpuCores = 0,
+            RssMb = 0,
+            Machine = MachineInfo.Read(),
+            Simulator = LoadRunOf.SimulatorOf(first, last, seconds),
+            // Of all thresholds this alone can be seen from here.
+            Promises = plan.Profile.Thresholds.MinRate is { } rate ? [PromiseReport.AtLeast("readings/s asked for", rate, Math.Round(readings / seconds, 1))] : [],
+        };
+        return new LoadRun
+        {
+            Name = plan.Profile.Name,
+            Command = plan.Command,
+            ProgramVersion = ProgramVersion.Text,
+            Started = started,
+            ProfileText = plan.ProfileText,
+            PlantText = plan.PlantText,
+            Report = report,
+            Offered = new OfferedReport(0, readings, 0, 0),
+            Samples = samples,
+            Stages = LoadRunOf.StagesUpTo(plan, seconds),
+            Faults = faults.Marks(seconds),
+            Latency = [],
+            LatencyError = 0,
+            Pauses = [],
+        };
+    }
+}
