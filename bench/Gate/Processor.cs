@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace HyperIngest.Bench.Gate;
 
 /// <summary>Which processor this is. Two of one kind run the same code at the same ratios; of two kinds one may be better at arithmetic and the other at copies.</summary>
-internal static class Processor
+public static class Processor
 {
     private const string CpuInfoPath = "/proc/cpuinfo";
 
