@@ -6,14 +6,13 @@ namespace HyperIngest.Tests.Unit.Bench;
 public sealed class GateRunTests
 {
     // Other tests keep the runtime compiling and the cores busy: a short wait for quiet, which is not had anyway.
-    private static readonly GateOptions Options = new() { Pairs = 160, LongestWarmUp = TimeSpan.FromSeconds(1) };
+    private static readonly GateOptions Options = new() { Pairs = 120, LongestWarmUp = TimeSpan.FromSeconds(0.6) };
 
-    [Theory]
-    [InlineData("modbus.decode")]
-    [InlineData("json.encode")]
-    public void A_slowdown_of_30_percent_or_one_allocation_fails_and_unchanged_code_passes(string name)
+    [Fact]
+    public void A_slowdown_of_30_percent_or_one_allocation_fails_and_unchanged_code_passes()
     {
-        GatedWorkload sound = Committed(name);
+        const string name = "json.encode";
+        GatedWorkload sound = GatedWorkloads.All.Single(w => w.Name == name);
         Baseline baseline = new GateRun([sound], Options).Measure(null, "measured by the test");
         Assert.Equal(0, baseline.Rows[name].BytesAnOperation);
 
@@ -80,8 +79,6 @@ public sealed class GateRunTests
         Assert.Equal(ratios["here"] * 0.6 / 0.5, ratios["there"], 0.001);
         Assert.Equal(previous.Rows["b"], updated.Rows["b"]);
     }
-
-    private static GatedWorkload Committed(string name) => GatedWorkloads.All.Single(w => w.Name == name);
 
     private static GatedWorkload Plain(string name) => new(name, "test", () => new ArithmeticLoad(), () => new ArithmeticLoad());
 
