@@ -3,12 +3,13 @@ namespace HyperIngest.Bench.Gate;
 /// <summary>Threads that wait for work, do it when they are told to, and end with their owner.</summary>
 internal sealed class ProducerThreads : IDisposable
 {
-    private readonly SemaphoreSlim _work = new(0);
+    // One each: a thread that is done early cannot take another's turn.
+    private readonly SemaphoreSlim[] _work;
     private readonly CountdownEvent _done;
     private readonly Thread[] _threads;
     private readonly Action<int, int> _produce;
 
-    // Written by the owner before it releases the semaphore, which orders it; read by the threads.
+    // Written by the owner before it releases the semaphores, which order it; read by the threads.
     private int _iterations;
     private bool _ended;
 
@@ -18,10 +19,12 @@ internal sealed class ProducerThreads : IDisposable
     {
         _produce = produce;
         _done = new CountdownEvent(count);
+        _work = new SemaphoreSlim[count];
         _threads = new Thread[count];
         for (int i = 0; i < count; i++)
         {
             int number = i;
+            _work[i] = new SemaphoreSlim(0);
             _threads[i] = new Thread(() => Loop(number)) { IsBackground = true, Name = $"producer-{i}" };
             _threads[i].Start();
         }
@@ -31,7 +34,7 @@ internal sealed class ProducerThreads : IDisposable
     {
         _iterations = iterations;
         _done.Reset();
-        _work.Release(_threads.Length);
+        foreach (SemaphoreSlim work in _work) work.Release();
     }
 
     public void Join() => _done.Wait();
@@ -39,9 +42,9 @@ internal sealed class ProducerThreads : IDisposable
     public void Dispose()
     {
         _ended = true;
-        _work.Release(_threads.Length);
+        foreach (SemaphoreSlim work in _work) work.Release();
         foreach (Thread thread in _threads) thread.Join();
-        _work.Dispose();
+        foreach (SemaphoreSlim work in _work) work.Dispose();
         _done.Dispose();
     }
 
@@ -49,10 +52,9 @@ internal sealed class ProducerThreads : IDisposable
     {
         while (true)
         {
-            _work.Wait();
+            _work[number].Wait();
             if (_ended) return;
             _produce(number, _iterations);
-            // A thread that was done could take another's place in the next turn; it cannot, for the owner starts that when all are done.
             _done.Signal();
         }
     }
