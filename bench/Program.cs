@@ -1,20 +1,31 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using HyperIngest.Bench.Ceilings;
+using HyperIngest.Bench.Gate;
 using HyperIngest.Bench.Scale;
 
 namespace HyperIngest.Bench;
 
 /// <summary>
-/// The benchmarks: <c>dotnet run -c Release --project bench -- --filter '*'</c>; <c>-- ceilings</c>, every stage beside its physical limit; <c>-- scale</c>, what a device costs at
-/// each size of a plant.
+/// <c>dotnet run -c Release --project bench --</c> and then <c>--filter '*'</c>, the benchmarks; <c>gate</c>, what guards CI; <c>ceilings</c>, every stage beside its physical limit;
+/// or <c>scale</c>, what a device costs at each size of a plant.
 /// </summary>
 internal static class BenchProgram
 {
-    private static async Task<int> Main(string[] arguments)
+    private static Task<int> Main(string[] arguments) => arguments.FirstOrDefault() switch
     {
-        if (arguments is [CeilingsCommand.Verb, .. string[] ceilings]) return await CeilingsCommand.RunAsync(ceilings).ConfigureAwait(false);
-        if (arguments is [ScaleCommand.Verb, .. string[] scale]) return await ScaleCommand.RunAsync(scale).ConfigureAwait(false);
-        BenchmarkSwitcher.FromAssembly(typeof(BenchProgram).Assembly).Run(arguments);
+        GateCommand.Verb => Task.FromResult(GateCommand.Run(arguments[1..], GatedWorkloads.All, new GateOptions(), Console.Out, Console.Error)),
+        CeilingsCommand.Verb => CeilingsCommand.RunAsync(arguments[1..]),
+        ScaleCommand.Verb => ScaleCommand.RunAsync(arguments[1..]),
+        _ => Task.FromResult(Benchmarks(arguments)),
+    };
+
+    // The collector of all figures, whatever the machine's default: workstation, not concurrent.
+    private static int Benchmarks(string[] arguments)
+    {
+        IConfig config = DefaultConfig.Instance.AddJob(Job.Default.WithGcServer(false).WithGcConcurrent(false).AsDefault());
+        BenchmarkSwitcher.FromAssembly(typeof(BenchProgram).Assembly).Run(arguments, config);
         return 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using BenchmarkDotNet.Attributes;
 using HyperIngest.Core.Readings;
@@ -6,39 +7,45 @@ using HyperIngest.Core.Rings;
 namespace HyperIngest.Bench;
 
 /// <summary>
-/// One producer thread and the benchmark's thread as consumer, claims of 64 readings (a Modbus response) and of 1; System.Threading.Channels
-/// beside them. A figure is the time for one reading, both ends included.
+/// 1, 2 or 4 producer threads and the benchmark's thread as consumer, claims of 64 readings (a Modbus response) and of 1; System.Threading.Channels and
+/// BlockingCollection, which take readings one by one, beside them. A figure is the time for one reading, both ends included.
 /// </summary>
 [MemoryDiagnoser]
 public class RingBenchmarks
 {
-    private const int Readings = 4_000_000;
+    // A multiple of 4 producers x 64 readings.
+    private const int Readings = 1 << 21;
     private const int Capacity = 1 << 16;
 
-    [Params(1, 64)]
-    public int Claim { get; set; }
+    public static IEnumerable<object[]> Claims => [[1], [64]];
+
+    public static IEnumerable<object[]> ProducersAndClaims => [[1, 1], [1, 64], [2, 1], [2, 64], [4, 1], [4, 64]];
+
+    public static IEnumerable<object[]> ProducerCounts => [[1], [2], [4]];
 
     [Benchmark(OperationsPerInvoke = Readings)]
-    public long Spsc() => Move(new SpscRing<Reading>(Capacity));
+    [ArgumentsSource(nameof(Claims))]
+    public long Spsc(int claim) => Move(new SpscRing<Reading>(Capacity), 1, claim);
 
     [Benchmark(OperationsPerInvoke = Readings)]
-    public long Mpsc() => Move(new MpscRing<Reading>(Capacity));
+    [ArgumentsSource(nameof(ProducersAndClaims))]
+    public long Mpsc(int producers, int claim) => Move(new MpscRing<Reading>(Capacity), producers, claim);
 
-    [Benchmark(Baseline = true, OperationsPerInvoke = Readings)]
-    public long Channel()
+    [Benchmark(OperationsPerInvoke = Readings)]
+    [ArgumentsSource(nameof(ProducerCounts))]
+    public long Channel(int producers)
     {
         Channel<Reading> channel = System.Threading.Channels.Channel.CreateBounded<Reading>(
-            new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = true });
-        Thread producer = new(() =>
+            new BoundedChannelOptions(Capacity) { SingleReader = true, SingleWriter = producers == 1 });
+        Thread[] threads = Start(producers, count =>
         {
             SpinWait spin = default;
-            for (int i = 0; i < Readings;)
+            for (int i = 0; i < count;)
             {
                 if (channel.Writer.TryWrite(new Reading(i, 0, 0, 0, i))) i++;
                 else spin.SpinOnce(sleep1Threshold: -1);
             }
         });
-        producer.Start();
         long sum = 0;
         SpinWait wait = default;
         for (int i = 0; i < Readings;)
@@ -53,17 +60,31 @@ public class RingBenchmarks
                 wait.SpinOnce(sleep1Threshold: -1);
             }
         }
-        producer.Join();
+        foreach (Thread thread in threads) thread.Join();
         return sum;
     }
 
-    private long Move(IRing<Reading> ring)
+    [Benchmark(OperationsPerInvoke = Readings)]
+    [ArgumentsSource(nameof(ProducerCounts))]
+    public long BlockingCollection(int producers)
     {
-        int claimed = Claim;
-        Thread producer = new(() =>
+        using BlockingCollection<Reading> collection = new(Capacity);
+        Thread[] threads = Start(producers, count =>
+        {
+            for (int i = 0; i < count; i++) collection.Add(new Reading(i, 0, 0, 0, i));
+        });
+        long sum = 0;
+        for (int i = 0; i < Readings; i++) sum += collection.Take().ValueBits;
+        foreach (Thread thread in threads) thread.Join();
+        return sum;
+    }
+
+    private static long Move(IRing<Reading> ring, int producers, int claimed)
+    {
+        Thread[] threads = Start(producers, count =>
         {
             SpinWait spin = default;
-            for (int i = 0; i < Readings;)
+            for (int i = 0; i < count;)
             {
                 if (!ring.TryClaim(claimed, out RingClaim<Reading> claim))
                 {
@@ -74,7 +95,6 @@ public class RingBenchmarks
                 ring.Publish(claim);
             }
         });
-        producer.Start();
         long sum = 0;
         SpinWait wait = default;
         for (int left = Readings; left > 0;)
@@ -89,7 +109,18 @@ public class RingBenchmarks
             ring.Release(seen.Length);
             left -= seen.Length;
         }
-        producer.Join();
+        foreach (Thread thread in threads) thread.Join();
         return sum;
+    }
+
+    private static Thread[] Start(int producers, Action<int> produce)
+    {
+        Thread[] threads = new Thread[producers];
+        for (int i = 0; i < producers; i++)
+        {
+            threads[i] = new Thread(() => produce(Readings / producers));
+            threads[i].Start();
+        }
+        return threads;
     }
 }
