@@ -8,7 +8,8 @@ internal static class StageCatalog
     // Opened when their turn comes: a stage may start servers and fill memory.
     private static readonly (string Name, Func<CeilingsOptions, Task<CeilingStage>> Open)[] Stages =
     [
-        ("polls", async _ => await PollsStage.StartAsync().ConfigureAwait(false)),
+        ("polls", async _ => await PollsStage.InTurnAsync().ConfigureAwait(false)),
+        ("polls-pipelined", async _ => await PollsStage.PipelinedAsync().ConfigureAwait(false)),
         ("modbus-decode", _ => Opened(new ModbusDecodeStage())),
         ("ring-spsc", _ => Opened(RingStage.Spsc())),
         ("ring-mpsc", _ => Opened(RingStage.Mpsc())),

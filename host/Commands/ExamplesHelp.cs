@@ -28,7 +28,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
         output.WriteLine("  1    it ran, and a promise or a verification was broken");
         output.WriteLine("  2    the command line or the configuration is wrong; nothing was started");
         output.WriteLine("  3    something failed while it ran");
-        output.WriteLine("  130  a second Ctrl-C ended it at once");
+        output.WriteLine("  130  it was interrupted: run and sim by a second Ctrl-C, a measurement by the first");
         output.WriteLine();
         return ExitCode.Ok;
     }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace HyperIngest.Bench.Ceilings.PingPong;
 
-/// <summary>The limit: connections, one to each of some ports, that send a poll's requests in one send, receive as many bytes as the responses have, and begin again.</summary>
+/// <summary>The limit: connections, one to each of some ports, that send as many of a poll's requests as may be under way, receive as many bytes as their responses have, and go on.</summary>
 internal sealed class BarePolls(string name, PollShape shape, IReadOnlyList<int> ports, Process server) : IContender
 {
     // As the product's client receives: a block of 4 KiB.
@@ -37,7 +37,7 @@ internal sealed class BarePolls(string name, PollShape shape, IReadOnlyList<int>
     {
         private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(ReceiveBytes, pinned: true);
-        private readonly int _pollBytes = shape.ResponseBytes.Sum();
+        private readonly (ReadOnlyMemory<byte> Send, int Receive)[] _turns = [.. shape.Turns];
 
         // Written by the connection's loop alone, read by the meter.
         private long _polls;
@@ -52,14 +52,17 @@ internal sealed class BarePolls(string name, PollShape shape, IReadOnlyList<int>
             await _socket.ConnectAsync(IPAddress.Loopback, port).ConfigureAwait(false);
             while (!_stopping)
             {
-                // 108 bytes into a socket whose last answers have all been read: it takes them at once.
-                int sent = _socket.Send(shape.RequestBytes);
-                if (sent != shape.RequestBytes.Length) throw new IOException($"{sent} of {shape.RequestBytes.Length} bytes were sent.");
-                for (int left = _pollBytes; left > 0;)
+                foreach ((ReadOnlyMemory<byte> send, int receive) in _turns)
                 {
-                    int bytes = await _socket.ReceiveAsync(_received, SocketFlags.None).ConfigureAwait(false);
-                    if (bytes == 0) throw new IOException("The other end closed the connection.");
-                    left -= bytes;
+                    // At most 108 bytes into a socket whose last answers have all been read: it takes them at once.
+                    int sent = _socket.Send(send.Span);
+                    if (sent != send.Length) throw new IOException($"{sent} of {send.Length} bytes were sent.");
+                    for (int left = receive; left > 0;)
+                    {
+                        int bytes = await _socket.ReceiveAsync(_received, SocketFlags.None).ConfigureAwait(false);
+                        if (bytes == 0) throw new IOException("The other end closed the connection.");
+                        left -= bytes;
+                    }
                 }
                 Volatile.Write(ref _polls, _polls + 1);
             }

@@ -11,11 +11,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HyperIngest.Bench.Ceilings.PingPong;
 
 /// <summary>The product: its Modbus source polls a plant's devices, one at each of some ports, without pause into a ring, which a thread empties.</summary>
-internal sealed class ModbusPolls(string name, Plant plant, IReadOnlyList<int> ports, Process server) : IContender
+internal sealed class ModbusPolls(string name, Plant plant, PollShape shape, IReadOnlyList<int> ports, Process server) : IContender
 {
-    // As the demo: all requests of a poll on their way at once.
-    private const int MaxInFlight = 16;
-
     // A shard's pause when its ring is empty.
     private static readonly TimeSpan EmptyPause = TimeSpan.FromMilliseconds(1);
 
@@ -27,7 +24,6 @@ internal sealed class ModbusPolls(string name, Plant plant, IReadOnlyList<int> p
 
     private async Task<ContenderSample> RunAsync(TimeSpan slice)
     {
-        int requests = PollShape.Of(plant).Requests;
         int readings = plant.Devices[0].Template.Tags.Count;
         using MetricRegistry metrics = new();
         // The default of a shard's: what arrives in the consumer's pause must fit.
@@ -46,13 +42,13 @@ internal sealed class ModbusPolls(string name, Plant plant, IReadOnlyList<int> p
             if (bad > 0) throw new InvalidOperationException($"{bad:N0} readings came without a value; nothing was measured.");
             await stop.CancelAsync().ConfigureAwait(false);
             // A poll is so many requests and so many readings.
-            return sample with { Units = sample.Units / readings * requests };
+            return sample with { Units = sample.Units / readings * shape.Requests };
         }
     }
 
     private ModbusDeviceOptions[] Devices() =>
     [
-        .. plant.ClientOptions(IPAddress.Loopback.ToString(), 0, new ModbusPollOptions { Interval = TimeSpan.Zero }, new ModbusRequestOptions { MaxInFlight = MaxInFlight })
+        .. plant.ClientOptions(IPAddress.Loopback.ToString(), 0, new ModbusPollOptions { Interval = TimeSpan.Zero }, new ModbusRequestOptions { MaxInFlight = shape.AtOnce })
             .Select((device, i) => device with { Port = ports[i], OwnConnection = true }),
     ];
 

@@ -46,7 +46,7 @@ internal sealed class ModbusDecodeStage : CeilingStage
     /// <inheritdoc/>
     public override string Includes =>
         $"a device's poll of the demo plant: {_demo.Registers:N0} registers in {_demo.Count} responses of at most 125, which make {_demo.Readings} readings (float32, int32, uint32, float64, int16, uint16). Finding the frame, "
-        + "holding it against its request, the claim on a many-producer ring of {Responses.RingSlots:N0} slots, decoding, publishing, and the consumer's release on the same thread. No sockets, no transactions, nothing is read back.";
+        + $"holding it against its request, the claim on a many-producer ring of {Responses.RingSlots:N0} slots, decoding, publishing, and the consumer's release on the same thread. No sockets, no transactions, nothing is read back.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<IContender> Contenders { get; }

@@ -17,25 +17,26 @@ internal sealed class PollsStage : CeilingStage
     private readonly PollShape _shape;
     private readonly Process _simulatorProcess;
 
-    private PollsStage(Plant plant, SimulatorProcess simulator, PongProcess pong)
+    private PollsStage(string name, int atOnce, Plant plant, SimulatorProcess simulator, PongProcess pong)
     {
+        Name = name;
         _simulatorProcess = Process.GetProcessById(simulator.Ready.Pid);
         _simulator = simulator;
         _pong = pong;
-        _shape = PollShape.Of(plant);
+        _shape = PollShape.Of(plant, atOnce);
         int[] simulated = [.. Enumerable.Range(simulator.Ready.BasePort, Devices)];
         int[] bare = [.. Enumerable.Repeat(pong.Port, Devices)];
         Contenders =
         [
-            new ModbusPolls("Modbus client and simulator", plant, simulated, _simulatorProcess),
+            new ModbusPolls("Modbus client and simulator", plant, _shape, simulated, _simulatorProcess),
             new BarePolls(Bare, _shape, bare, pong.Process),
-            new ModbusPolls("Modbus client, bare server", plant, bare, pong.Process),
+            new ModbusPolls("Modbus client, bare server", plant, _shape, bare, pong.Process),
             new BarePolls("bare client, simulator", _shape, simulated, _simulatorProcess),
         ];
     }
 
     /// <inheritdoc/>
-    public override string Name => "polls";
+    public override string Name { get; }
 
     /// <inheritdoc/>
     public override string Unit => "requests";
@@ -45,7 +46,8 @@ internal sealed class PollsStage : CeilingStage
 
     /// <inheritdoc/>
     public override string Includes =>
-        $"{Devices} connections over loopback, on each a device of the demo polled without pause: {_shape.Requests} requests in one send, {_shape.ResponseBytes.Sum():N0} bytes of responses, then the next poll. The product: its "
+        $"{Devices} connections over loopback, on each a device of the demo polled without pause, {(_shape.AtOnce == 1 ? "a request, its response, the next request" : $"{_shape.AtOnce} requests in one send, their responses, then the next poll")}: "
+        + $"{_shape.Requests} requests and {_shape.ResponseBytes.Sum():N0} bytes of responses a poll. The product: its "
         + $"client with framing, decoding ({_shape.Readings} readings a poll), the ring and a thread that empties it, and its simulator, which makes every value. The limit: the same requests, response sizes, connections and "
         + "sends on the runtime's sockets, with nothing looked at but lengths. Servers are processes of their own; rates are by the processor time of client and server together, which other work on the "
         + "machine does not change, and beside them by elapsed time. The crossed pairs show which end costs what.";
@@ -54,16 +56,22 @@ internal sealed class PollsStage : CeilingStage
     public override IReadOnlyList<IContender> Contenders { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<StageTarget> Targets { get; } = [new LeastRatio(0.8, Bare)];
+    // The target is for question and answer in turn; with many requests a send the sockets all but vanish, and what is left is values made and decoded against none.
+    public override IReadOnlyList<StageTarget> Targets => _shape.AtOnce == 1 ? [new LeastRatio(0.8, Bare)] : [];
 
     /// <inheritdoc/>
     public override TimeSpan ShortestSlice => TimeSpan.FromMilliseconds(300);
 
-    /// <summary>The stage, once both servers listen.</summary>
-    public static async Task<PollsStage> StartAsync()
+    /// <summary>Question and answer in turn, as devices are asked by default; once both servers listen.</summary>
+    public static Task<PollsStage> InTurnAsync() => StartAsync("polls", 1);
+
+    /// <summary>All requests of a poll at once, as devices that allow it may be asked.</summary>
+    public static Task<PollsStage> PipelinedAsync() => StartAsync("polls-pipelined", int.MaxValue);
+
+    private static async Task<PollsStage> StartAsync(string name, int atOnce)
     {
         SimulatorProcess simulator = await SimulatorProcess.StartAsync(ChildProcess.Start(ChildProcess.Simulator)).ConfigureAwait(false);
-        return new PollsStage(ChildProcess.Plant(), simulator, await PongProcess.StartAsync().ConfigureAwait(false));
+        return new PollsStage(name, atOnce, ChildProcess.Plant(), simulator, await PongProcess.StartAsync().ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

@@ -100,10 +100,15 @@ public sealed class CeilingsReportTests
         Assert.Throws<InvalidOperationException>(() => SinkCeiling.Read("postgres", "postgres: psql is missing", exitCode: 3));
     }
 
-    [Fact]
-    public void Bare_sockets_move_as_many_bytes_as_a_poll_of_the_plant()
+    [Theory]
+    [InlineData(1, 9)]
+    [InlineData(4, 3)]
+    [InlineData(int.MaxValue, 1)]
+    public void Bare_sockets_move_as_many_bytes_as_a_poll_of_the_plant(int atOnce, int turns)
     {
-        PollShape shape = PollShape.Of(new Plant(DemoPlant.Create(devices: 1)));
+        PollShape shape = PollShape.Of(new Plant(DemoPlant.Create(devices: 1)), atOnce);
+        Assert.Equal(turns, shape.Turns.Count);
+        Assert.Equal((shape.RequestBytes.Length, shape.ResponseBytes.Sum()), (shape.Turns.Sum(t => t.Send.Length), shape.Turns.Sum(t => t.Receive)));
         Assert.Equal(600, shape.Readings);
         Assert.Equal(12 * shape.Requests, shape.RequestBytes.Length);
         // Nine bytes before the data, two a register, and 1,020 registers in all.
