@@ -21,9 +21,22 @@ internal static class ScaleCommand
     /// <summary>Runs what the arguments behind the verb ask for; the exit code: 0 kept, 1 polls were late, missing or dearer with size, 2 wrong usage, 3 failed.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is [ScaleSimulators.Role, string name, string count, string units, string each])
+        try
         {
-            await ScaleSimulators.RunAsync(name, Number(count), Number(units), Number(each)).ConfigureAwait(false);
+            return await DispatchAsync(arguments).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (failed is InvalidOperationException or IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
+        {
+            await Console.Error.WriteLineAsync($"{Verb}: {failed.Message}").ConfigureAwait(false);
+            return 3;
+        }
+    }
+
+    private static async Task<int> DispatchAsync(string[] arguments)
+    {
+        if (arguments is [ScaleSimulators.Role, string number, string count, string units, string each])
+        {
+            await ScaleSimulators.RunAsync(Number(number), Number(count), Number(units), Number(each)).ConfigureAwait(false);
             return 0;
         }
         if (arguments is [ScaleNode.Role, string devices, string layout, string tags, string interval, string time, string folder])
@@ -47,7 +60,7 @@ internal static class ScaleCommand
             parsed.GetValue(sizes)!, parsed.GetValue(tagCount), TimeSpan.FromSeconds(parsed.GetValue(every)), parsed.GetValue(rounds)));
         ParseResult result = command.Parse(arguments);
         foreach (var wrong in result.Errors) await Console.Error.WriteLineAsync($"{Verb}: {wrong.Message}").ConfigureAwait(false);
-        return result.Errors.Count > 0 ? 2 : await result.InvokeAsync().ConfigureAwait(false);
+        return result.Errors.Count > 0 ? 2 : await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
     }
 
     private static void AtLeastOne<T>(Option<T> option, Func<System.CommandLine.Parsing.OptionResult, int[]> values) => option.Validators.Add(result =>

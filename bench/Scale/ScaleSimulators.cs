@@ -7,7 +7,7 @@ namespace HyperIngest.Bench.Scale;
 /// <summary>The devices: this program again, in as many processes as one process' limit of open files asks for.</summary>
 internal sealed class ScaleSimulators : IAsyncDisposable
 {
-    /// <summary>The argument that makes it a simulator: name, devices, units a port and tags follow.</summary>
+    /// <summary>The argument that makes it a simulator: its number, devices, units a port and tags follow.</summary>
     public const string Role = "--as-simulator";
 
     // Files that are no sockets of devices: assemblies, pipes, the runtime's own.
@@ -48,9 +48,8 @@ internal sealed class ScaleSimulators : IAsyncDisposable
             for (int i = 0; i < processes; i++)
             {
                 int count = (devices / processes) + (i < devices % processes ? 1 : 0);
-                string name = string.Create(CultureInfo.InvariantCulture, $"site{i}-{{n}}");
-                ProcessStartInfo start = new("dotnet", [typeof(ScaleSimulators).Assembly.Location, ScaleCommand.Verb, Role, name, Text(count), Text(units), Text(tags)]);
-                simulators._simulators.Add((await SimulatorProcess.StartAsync(start).ConfigureAwait(false), PlantOf(name, count, units, tags)));
+                ProcessStartInfo start = new("dotnet", [typeof(ScaleSimulators).Assembly.Location, ScaleCommand.Verb, Role, Text(i), Text(count), Text(units), Text(tags)]);
+                simulators._simulators.Add((await SimulatorProcess.StartAsync(start).ConfigureAwait(false), PlantOf(i, count, units, tags)));
             }
             return simulators;
         }
@@ -62,9 +61,9 @@ internal sealed class ScaleSimulators : IAsyncDisposable
     }
 
     /// <summary>Runs as one of them until standard input ends.</summary>
-    public static async Task RunAsync(string name, int count, int units, int tags)
+    public static async Task RunAsync(int number, int count, int units, int tags)
     {
-        await using Simulator simulator = new(PlantOf(name, count, units, tags));
+        await using Simulator simulator = new(PlantOf(number, count, units, tags));
         await SimulatorControl.RunAsync(simulator, Console.In, Console.Out).ConfigureAwait(false);
     }
 
@@ -78,9 +77,10 @@ internal sealed class ScaleSimulators : IAsyncDisposable
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static Plant PlantOf(string name, int count, int units, int tags)
+    // A loopback address for each: two runs of nine thousand ports do not find room at one.
+    private static Plant PlantOf(int number, int count, int units, int tags)
     {
         PlantOptions options = DemoPlant.Create(count, tags, basePort: 0, unitsPerPort: units);
-        return new Plant(options with { Devices = [options.Devices[0] with { Name = name }] });
+        return new Plant(options with { ListenAddress = $"127.0.0.{number + 1}", Devices = [options.Devices[0] with { Name = $"site{number}-{{n}}" }] });
     }
 }
