@@ -60,7 +60,8 @@ internal sealed class PollsStage : CeilingStage
     public override IReadOnlyList<StageTarget> Targets => _shape.AtOnce == 1 ? [new LeastRatio(0.8, Bare)] : [];
 
     /// <inheritdoc/>
-    public override TimeSpan ShortestSlice => TimeSpan.FromMilliseconds(300);
+    // Each slice connects anew: in 300 ms a median of ten ratios still moved between 0.72 and 1.01, in 750 ms between 0.83 and 0.88.
+    public override TimeSpan ShortestSlice => TimeSpan.FromMilliseconds(750);
 
     /// <summary>Question and answer in turn, as devices are asked by default; once both servers listen.</summary>
     public static Task<PollsStage> InTurnAsync() => StartAsync("polls", 1);
