@@ -4,32 +4,9 @@ using HyperIngest.Core.Rings;
 
 namespace HyperIngest.Bench.Ceilings.Stages;
 
-/// <summary>The single-producer ring.</summary>
-internal readonly struct SpscWay(SpscRing<Reading> ring) : IReadingWay
-{
-    /// <inheritdoc/>
-    public bool TryPut(ReadOnlySpan<Reading> block)
-    {
-        if (!ring.TryClaim(block.Length, out RingClaim<Reading> claim)) return false;
-        claim.Fill(block);
-        ring.Publish(claim);
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public int Take(Span<Reading> batch)
-    {
-        ReadOnlySpan<Reading> seen = ring.Peek();
-        if (seen.IsEmpty) return 0;
-        if (seen.Length > batch.Length) seen = seen[..batch.Length];
-        seen.CopyTo(batch);
-        ring.Release(seen.Length);
-        return seen.Length;
-    }
-}
-
-/// <summary>The many-producer ring.</summary>
-internal readonly struct MpscWay(MpscRing<Reading> ring) : IReadingWay
+/// <summary>A ring.</summary>
+internal readonly struct RingWay<TRing>(TRing ring) : IReadingWay
+    where TRing : struct, IRing<Reading>
 {
     /// <inheritdoc/>
     public bool TryPut(ReadOnlySpan<Reading> block)

@@ -1,5 +1,4 @@
 using HyperIngest.Core.Readings;
-using HyperIngest.Core.Rings;
 
 namespace HyperIngest.Bench.Ceilings.Stages;
 
@@ -27,10 +26,10 @@ internal sealed class RingStage : CeilingStage
     }
 
     /// <summary>The single-producer ring.</summary>
-    public static RingStage Spsc() => new("ring-spsc", 1, 200, new TwoThreads<SpscWay>("SpscRing", 1, () => new SpscWay(new SpscRing<Reading>(TwoThreads.Capacity))));
+    public static RingStage Spsc() => new("ring-spsc", 1, 200, new TwoThreads<RingWay<SpscAccess>>("SpscRing", 1, () => new RingWay<SpscAccess>(new SpscAccess(TwoThreads.Capacity))));
 
     /// <summary>The many-producer ring, with two of them.</summary>
-    public static RingStage Mpsc() => new("ring-mpsc", 2, 50, new TwoThreads<MpscWay>("MpscRing", 2, () => new MpscWay(new MpscRing<Reading>(TwoThreads.Capacity))));
+    public static RingStage Mpsc() => new("ring-mpsc", 2, 50, new TwoThreads<RingWay<MpscAccess>>("MpscRing", 2, () => new RingWay<MpscAccess>(new MpscAccess(TwoThreads.Capacity))));
 
     /// <inheritdoc/>
     public override string Name { get; }

@@ -14,7 +14,7 @@ internal sealed class FileReference : Workload
     private const int BlocksRead = 8;
     private const int BlocksWritten = 96;
 
-    private readonly ScratchFolder _folder = new();
+    private readonly BenchFolder _folder = BenchFolder.InMemory();
     private readonly byte[] _block = GC.AllocateArray<byte>(BlockBytes, pinned: true);
     private readonly bool _writes;
     private SafeFileHandle _file;

@@ -15,7 +15,7 @@ internal sealed class JournalAppend : Workload
     private const long SegmentBytes = 16L << 20;
     private const long RenewBytes = 12L << 20;
 
-    private readonly ScratchFolder _folder = new();
+    private readonly BenchFolder _folder = BenchFolder.InMemory();
     private readonly ReadingBatch _batch = SampleBatch.Of(Readings);
     private ReadingJournal _journal;
     private int _opened;

@@ -14,7 +14,7 @@ internal sealed class JournalRead : Workload
     /// <summary>Batches of an iteration.</summary>
     public const int Batches = 8;
 
-    private readonly ScratchFolder _folder = new();
+    private readonly BenchFolder _folder = BenchFolder.InMemory();
     private readonly ReadingJournal _journal;
     private readonly ReadingBatch _into = new BatchPool(BatchReadings, 1).Rent();
 

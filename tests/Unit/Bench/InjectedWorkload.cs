@@ -1,3 +1,4 @@
+using HyperIngest.Bench;
 using HyperIngest.Bench.Gate;
 
 namespace HyperIngest.Tests.Unit.Bench;

@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Rings;
 
-namespace HyperIngest.Bench.Gate;
+namespace HyperIngest.Bench;
 
-/// <summary>A ring as a struct, so that a workload written once for both rings is compiled for each, its calls as direct as the product's.</summary>
+/// <summary>A ring as a struct, so that what is written once for both rings is compiled for each, its calls as direct as the product's.</summary>
 internal readonly struct SpscAccess(int capacity) : IRing<Reading>
 {
     private readonly SpscRing<Reading> _ring = new(capacity);

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace HyperIngest.Bench.Gate;
+namespace HyperIngest.Bench;
 
 /// <summary>
 /// The clock of a sample. Of a workload on one thread it is that thread's processor time: what other processes do to the core between its slices does not count. Threads that wait
