@@ -57,10 +57,10 @@ internal static class ScaleNode
             LatenessP99Ms = lateness.Percentile(0.99).TotalMilliseconds,
             LatenessMaxMs = lateness.Max.TotalMilliseconds,
             DurableP99Ms = window.Latency.Percentile(0.99).TotalMilliseconds,
-            CpuCores = meter.CpuCores,
+            CpuCores = meter.Use.CpuCores,
             EmptyMb = empty,
-            PeakMb = meter.PeakRssMb,
-            AllocatedBytesPerPoll = meter.AllocatedBytes / (double)Math.Max(1, polls),
+            PeakMb = meter.Use.PeakRssMb,
+            AllocatedBytesPerPoll = meter.Use.AllocatedBytes / (double)Math.Max(1, polls),
         };
         await Console.Out.WriteLineAsync(JsonSerializer.Serialize(point)).ConfigureAwait(false);
     }

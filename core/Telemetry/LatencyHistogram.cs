@@ -9,6 +9,9 @@ namespace HyperIngest.Core.Telemetry;
 /// </summary>
 public sealed class LatencyHistogram
 {
+    /// <summary>A percentile is at most this share too high.</summary>
+    public const double LargestError = 1.0 / SubCount;
+
     private const int SubBits = 7;
     private const int SubCount = 1 << SubBits;
     private const int MaxExponent = 37;

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using HyperIngest.Core.Telemetry;
+using HyperIngest.LoadGen.Devices;
 
 namespace HyperIngest.LoadGen.Report;
 
@@ -90,7 +92,15 @@ public sealed record LoadReport
 /// <param name="P99">99 of 100 are faster.</param>
 /// <param name="P999">999 of 1,000 are faster.</param>
 /// <param name="Max">The slowest.</param>
-public sealed record LatencyReport(double P50, double P99, double P999, double Max);
+public sealed record LatencyReport(double P50, double P99, double P999, double Max)
+{
+    /// <summary>What <paramref name="latency"/> holds, rounded to so many decimals of a millisecond.</summary>
+    public static LatencyReport Of(LatencyHistogram latency, int decimals)
+    {
+        double Ms(TimeSpan time) => Math.Round(time.TotalMilliseconds, decimals);
+        return new LatencyReport(Ms(latency.Percentile(0.5)), Ms(latency.Percentile(0.99)), Ms(latency.Percentile(0.999)), Ms(latency.Max));
+    }
+}
 
 /// <summary>What went through Kafka.</summary>
 /// <param name="Broker">What the broker is.</param>
@@ -109,7 +119,12 @@ public sealed record GcReport(int Gen0, int Gen1, int Gen2);
 /// <param name="CpuCores">Cores kept busy.</param>
 /// <param name="RssMb">Resident memory, in MiB.</param>
 /// <param name="ReadingsPerS">Readings it answered a second.</param>
-public sealed record SimulatorReport(double CpuCores, double RssMb, double ReadingsPerS);
+public sealed record SimulatorReport(double CpuCores, double RssMb, double ReadingsPerS)
+{
+    /// <summary>What it took between two looks at it, <paramref name="seconds"/> apart.</summary>
+    public static SimulatorReport Between(SimulatorStats before, SimulatorStats after, double seconds) =>
+        new(Math.Round((after.CpuSeconds - before.CpuSeconds) / seconds, 3), after.RssMb, Math.Round((after.Readings - before.Readings) / seconds));
+}
 
 /// <summary>One thing a run had to show.</summary>
 /// <param name="Name">What, such as <c>latency p99 ms</c>.</param>

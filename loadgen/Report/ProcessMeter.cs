@@ -46,17 +46,12 @@ public sealed class ProcessMeter : IDisposable
     /// <summary>Seconds measured.</summary>
     public double Seconds => Stopwatch.GetElapsedTime(_begin.Timestamp, _end.Timestamp).TotalSeconds;
 
-    /// <summary>Cores kept busy on average.</summary>
-    public double CpuCores => Seconds > 0 ? (_end.Cpu - _begin.Cpu).TotalSeconds / Seconds : 0;
-
-    /// <summary>Bytes allocated by all threads.</summary>
-    public long AllocatedBytes => _end.Allocated - _begin.Allocated;
-
-    /// <summary>Collections, each counted under the highest generation it took in.</summary>
-    public GcReport Gc => new(_end.Gen0 - _begin.Gen0, _end.Gen1 - _begin.Gen1, _end.Gen2 - _begin.Gen2);
-
-    /// <summary>Largest resident memory seen, in MiB.</summary>
-    public double PeakRssMb => Volatile.Read(ref _peakBytes) / (1024.0 * 1024.0);
+    /// <summary>What the process took in those seconds.</summary>
+    public ProcessUse Use => new(
+        _end.Allocated - _begin.Allocated,
+        new GcReport(_end.Gen0 - _begin.Gen0, _end.Gen1 - _begin.Gen1, _end.Gen2 - _begin.Gen2),
+        Seconds > 0 ? (_end.Cpu - _begin.Cpu).TotalSeconds / Seconds : 0,
+        Volatile.Read(ref _peakBytes) / (1024.0 * 1024.0));
 
     /// <inheritdoc/>
     public void Dispose() => _sampling.Dispose();
@@ -73,3 +68,10 @@ public sealed class ProcessMeter : IDisposable
         }
     }
 }
+
+/// <summary>What a process took.</summary>
+/// <param name="AllocatedBytes">Bytes allocated by all threads in the steady part.</param>
+/// <param name="Gc">Collections in it, each counted under the highest generation it took in.</param>
+/// <param name="CpuCores">Cores kept busy in it, on average.</param>
+/// <param name="PeakRssMb">Largest resident memory seen from the start on, in MiB.</param>
+public sealed record ProcessUse(long AllocatedBytes, GcReport Gc, double CpuCores, double PeakRssMb);

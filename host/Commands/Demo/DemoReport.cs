@@ -1,7 +1,6 @@
 using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Commands.Demo.Targets;
-using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Report;
 
 namespace HyperIngest.Host.Commands.Demo;
@@ -39,16 +38,16 @@ internal static class DemoReport
             Duplicated = verified.Duplicated,
             Reordered = verified.Reordered,
             Altered = verified.Altered + verified.Unknown,
-            LatencyMs = new LatencyReport(Ms(latency, 0.5), Ms(latency, 0.99), Ms(latency, 0.999), Math.Round(latency.Max.TotalMilliseconds, 1)),
-            AllocatedBytesPerReading = Math.Round(measured.AllocatedBytes / (double)Math.Max(1, readings), 4),
-            Gc = measured.Gc,
-            CpuCores = Math.Round(measured.CpuCores, 3),
-            RssMb = Math.Round(measured.PeakRssMb, 1),
+            LatencyMs = LatencyReport.Of(latency, decimals: 1),
+            AllocatedBytesPerReading = Math.Round(measured.Use.AllocatedBytes / (double)Math.Max(1, readings), 4),
+            Gc = measured.Use.Gc,
+            CpuCores = Math.Round(measured.Use.CpuCores, 3),
+            RssMb = Math.Round(measured.Use.PeakRssMb, 1),
             Machine = MachineInfo.Read(),
             CeilingRatio = ceiling is null ? null : Math.Round(rate / ceiling.PerSecond, 3),
             CeilingOf = ceiling?.Of,
             Kafka = target.Kafka(),
-            Simulator = SimulatorOf(measured),
+            Simulator = measured.Simulator,
         };
         return report with { Promises = [.. Promises(options, report, verified, measured, target)] };
     }
@@ -64,13 +63,4 @@ internal static class DemoReport
         if (options.OfferedPerSecond is { } offered) yield return PromiseReport.AtLeast("delivered of offered", LeastDelivered, Math.Round(report.ReadingsPerS / offered, 5));
         foreach (PromiseReport promise in target.Promises(options, report)) yield return promise;
     }
-
-    private static SimulatorReport SimulatorOf(Measured measured)
-    {
-        SimulatorStats before = measured.SimulatorBefore, after = measured.SimulatorAfter;
-        return new SimulatorReport(
-            Math.Round((after.CpuSeconds - before.CpuSeconds) / measured.Seconds, 3), after.RssMb, Math.Round((after.Readings - before.Readings) / measured.Seconds, 0));
-    }
-
-    private static double Ms(LatencyHistogram latency, double quantile) => Math.Round(latency.Percentile(quantile).TotalMilliseconds, 1);
 }

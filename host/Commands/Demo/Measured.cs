@@ -1,6 +1,5 @@
 using HyperIngest.Core;
 using HyperIngest.Core.Sharding;
-using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Report;
 
 namespace HyperIngest.Host.Commands.Demo;
@@ -20,23 +19,11 @@ internal sealed record Measured
     /// <summary>By lane: readings whose response came in the measured time, as the sink committed them. Empty without a sink.</summary>
     public required IReadOnlyList<MeasuredWindow> Commits { get; init; }
 
-    /// <summary>Bytes allocated by all threads.</summary>
-    public required long AllocatedBytes { get; init; }
+    /// <summary>What this process took.</summary>
+    public required ProcessUse Use { get; init; }
 
-    /// <summary>Collections.</summary>
-    public required GcReport Gc { get; init; }
-
-    /// <summary>Cores kept busy.</summary>
-    public required double CpuCores { get; init; }
-
-    /// <summary>Largest resident memory from the start on.</summary>
-    public required double PeakRssMb { get; init; }
-
-    /// <summary>The simulator at the begin.</summary>
-    public required SimulatorStats SimulatorBefore { get; init; }
-
-    /// <summary>The simulator at the end.</summary>
-    public required SimulatorStats SimulatorAfter { get; init; }
+    /// <summary>What the simulator took and answered.</summary>
+    public required SimulatorReport Simulator { get; init; }
 
     /// <summary>How the drain went.</summary>
     public required DrainReport Drain { get; init; }

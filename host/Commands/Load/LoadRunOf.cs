@@ -1,6 +1,5 @@
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Commands.Demo;
-using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.LoadGen.Report;
 
@@ -9,9 +8,6 @@ namespace HyperIngest.Host.Commands.Load;
 /// <summary>Makes the run that is kept of what was measured, and holds it to the profile's thresholds.</summary>
 internal static class LoadRunOf
 {
-    // 128 buckets an octave; see LatencyHistogram.
-    private const double LatencyError = 1 / 128.0;
-
     /// <summary>The run of a product.</summary>
     public static LoadRun Measured(LoadPlan plan, string route, LoadMeasured measured, VerifySummary verified, GeneratorCeiling? ceiling, KafkaReport? kafka)
     {
@@ -26,14 +22,14 @@ internal static class LoadRunOf
             Duplicated = verified.Duplicated,
             Reordered = verified.Reordered,
             Altered = verified.Altered + verified.Unknown,
-            LatencyMs = LoadSampler.LatencyOf(measured.Latency),
-            AllocatedBytesPerReading = Math.Round(measured.AllocatedBytes / (double)Math.Max(1, measured.Delivered), 4),
-            Gc = measured.Gc,
-            CpuCores = Math.Round(measured.CpuCores, 3),
-            RssMb = Math.Round(measured.PeakRssMb, 1),
+            LatencyMs = LatencyReport.Of(measured.Latency, LoadSampler.LatencyDecimals),
+            AllocatedBytesPerReading = Math.Round(measured.Use.AllocatedBytes / (double)Math.Max(1, measured.Delivered), 4),
+            Gc = measured.Use.Gc,
+            CpuCores = Math.Round(measured.Use.CpuCores, 3),
+            RssMb = Math.Round(measured.Use.PeakRssMb, 1),
             Machine = MachineInfo.Read(),
             Kafka = kafka,
-            Simulator = SimulatorOf(measured.SimulatorBefore, measured.SimulatorAfter, measured.Seconds),
+            Simulator = measured.Simulator,
         };
         bool allVerifiable = plan.Plant.Devices.All(d => d.Template.Tags.All(t => t.IsVerifiable));
         // Readings of tags that cannot be verified are in the journal too; then the devices' own count says what must be found.
@@ -54,14 +50,10 @@ internal static class LoadRunOf
             Stages = StagesUpTo(plan, measured.Seconds),
             Faults = measured.Faults,
             Latency = DistributionOf(measured.Latency),
-            LatencyError = LatencyError,
+            LatencyError = LatencyHistogram.LargestError,
             Pauses = measured.Pauses,
         };
     }
-
-    /// <summary>The simulator's part of a report.</summary>
-    public static SimulatorReport SimulatorOf(SimulatorStats before, SimulatorStats after, double seconds) =>
-        new(Math.Round((after.CpuSeconds - before.CpuSeconds) / seconds, 3), after.RssMb, Math.Round((after.Readings - before.Readings) / seconds));
 
     /// <summary>The stages that were begun by then; the last may be cut short.</summary>
     public static IReadOnlyList<LoadStage> StagesUpTo(LoadPlan plan, double seconds) =>

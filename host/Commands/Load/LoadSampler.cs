@@ -37,6 +37,9 @@ internal sealed record SampledParts
 /// </summary>
 internal sealed class LoadSampler
 {
+    /// <summary>Latencies of a run are kept to the microsecond, which is the histogram's unit.</summary>
+    public const int LatencyDecimals = 3;
+
     private readonly SampledParts _parts;
     private readonly LatencyHistogram _step = new();
     private LatencyHistogram _before = new();
@@ -75,7 +78,7 @@ internal sealed class LoadSampler
             ScheduledPerS = Math.Round((_parts.Curve.ReadingsUpTo(at) - _parts.Curve.ReadingsUpTo(_at)) / seconds, 1),
             OfferedPerS = Math.Round((begun - _begun) / seconds, 1),
             DeliveredPerS = Math.Round((delivered - _delivered) / seconds, 1),
-            LatencyMs = _step.Total == 0 ? null : LatencyOf(_step),
+            LatencyMs = _step.Total == 0 ? null : LatencyReport.Of(_step, LatencyDecimals),
             CpuCores = Math.Round((cpu - _cpu) / seconds, 3),
             SimulatorCpuCores = Math.Round((simulator.CpuSeconds - _simulatorCpu) / seconds, 3),
             RssMb = Math.Round(Environment.WorkingSet / (1024.0 * 1024.0), 1),
@@ -88,9 +91,4 @@ internal sealed class LoadSampler
         (_at, _begun, _delivered, _faults, _cpu, _simulatorCpu, _paused) = (at, begun, delivered, faults, cpu, simulator.CpuSeconds, paused);
         return sample;
     }
-
-    /// <summary>Percentiles in ms.</summary>
-    public static LatencyReport LatencyOf(LatencyHistogram latency) => new(Ms(latency, 0.5), Ms(latency, 0.99), Ms(latency, 0.999), Math.Round(latency.Max.TotalMilliseconds, 3));
-
-    private static double Ms(LatencyHistogram latency, double quantile) => Math.Round(latency.Percentile(quantile).TotalMilliseconds, 3);
 }

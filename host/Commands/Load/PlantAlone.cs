@@ -86,7 +86,7 @@ internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress prog
             CpuCores = 0,
             RssMb = 0,
             Machine = MachineInfo.Read(),
-            Simulator = LoadRunOf.SimulatorOf(first, last, seconds),
+            Simulator = SimulatorReport.Between(first, last, seconds),
             // Of all thresholds this alone can be seen from here.
             Promises = plan.Profile.Thresholds.MinRate is { } rate ? [PromiseReport.AtLeast("readings/s asked for", rate, Math.Round(readings / seconds, 1))] : [],
         };

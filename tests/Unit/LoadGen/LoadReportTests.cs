@@ -77,8 +77,8 @@ public sealed class LoadReportTests
         meter.Begin();
         byte[] allocated = GC.AllocateUninitializedArray<byte>(3_000_000);
         meter.End();
-        Assert.True(meter.AllocatedBytes >= allocated.Length);
-        Assert.True(meter.PeakRssMb > 1);
+        Assert.True(meter.Use.AllocatedBytes >= allocated.Length);
+        Assert.True(meter.Use.PeakRssMb > 1);
         Assert.True(meter.Seconds > 0);
     }
 
