@@ -12,8 +12,6 @@ namespace HyperIngest.Host.Http;
 /// <summary>Answers <c>/health/live</c>, <c>/health/ready</c>, <c>/status</c> and <c>/metrics</c>.</summary>
 internal sealed partial class NodeHttpApplication(INodeView node, ILogger logger) : IHttpApplication<HttpContext>
 {
-    private const string Json = "application/json; charset=utf-8";
-
     /// <inheritdoc/>
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -26,7 +24,7 @@ internal sealed partial class NodeHttpApplication(INodeView node, ILogger logger
     /// <inheritdoc/>
     public async Task ProcessRequestAsync(HttpContext context)
     {
-        Answer answer;
+        HttpAnswer answer;
         try
         {
             answer = AnswerTo(context.Request);
@@ -34,37 +32,31 @@ internal sealed partial class NodeHttpApplication(INodeView node, ILogger logger
         catch (Exception failure)
         {
             LogFailed(context.Request.Path, failure);
-            answer = new Answer(StatusCodes.Status500InternalServerError, "text/plain; charset=utf-8", "The request failed; the log says why.\n"u8.ToArray());
+            answer = new HttpAnswer(StatusCodes.Status500InternalServerError, "text/plain; charset=utf-8", "The request failed; the log says why.\n"u8.ToArray());
         }
-        HttpResponse response = context.Response;
-        response.StatusCode = answer.Status;
-        response.ContentType = answer.ContentType;
-        response.ContentLength = answer.Body.Length;
-        response.Headers.CacheControl = "no-store";
-        if (answer.Status == StatusCodes.Status405MethodNotAllowed) response.Headers.Allow = "GET, HEAD";
-        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        await answer.SendAsync(context);
     }
 
-    private Answer AnswerTo(HttpRequest request)
+    private HttpAnswer AnswerTo(HttpRequest request)
     {
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return Text(StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD.\n");
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)) return Text(StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD.\n") with { Allow = "GET, HEAD" };
         return request.Path.Value switch
         {
             "/health/live" => AsJson(StatusCodes.Status200OK, new { Live = true }),
             "/health/ready" => Ready(),
             "/status" => Status(request.Query),
-            "/metrics" => new Answer(StatusCodes.Status200OK, PrometheusText.ContentType, Encoding.UTF8.GetBytes(PrometheusText.Write(node.Metrics))),
+            "/metrics" => new HttpAnswer(StatusCodes.Status200OK, PrometheusText.ContentType, Encoding.UTF8.GetBytes(PrometheusText.Write(node.Metrics))),
             _ => Text(StatusCodes.Status404NotFound, "There are /health/live, /health/ready, /status and /metrics.\n"),
         };
     }
 
-    private Answer Ready()
+    private HttpAnswer Ready()
     {
         NodeReadiness readiness = node.Readiness();
         return AsJson(readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, readiness);
     }
 
-    private Answer Status(IQueryCollection query)
+    private HttpAnswer Status(IQueryCollection query)
     {
         if (!DevicePage.TryRead(query, out DevicePage page, out string? wrong)) return Text(StatusCodes.Status400BadRequest, wrong + "\n");
         NodeStatus status = node.Status();
@@ -84,12 +76,10 @@ internal sealed partial class NodeHttpApplication(INodeView node, ILogger logger
         });
     }
 
-    private static Answer AsJson<T>(int status, T value) => new(status, Json, JsonSerializer.SerializeToUtf8Bytes(value, StatusJson.Options));
+    private static HttpAnswer AsJson<T>(int status, T value) => new(status, HttpAnswer.Json, JsonSerializer.SerializeToUtf8Bytes(value, StatusJson.Options));
 
-    private static Answer Text(int status, string text) => new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
+    private static HttpAnswer Text(int status, string text) => new(status, "text/plain; charset=utf-8", Encoding.UTF8.GetBytes(text));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "HTTP request {Path} failed")]
     private partial void LogFailed(string? path, Exception failure);
-
-    private readonly record struct Answer(int Status, string ContentType, byte[] Body);
 }

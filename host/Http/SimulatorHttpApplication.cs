@@ -17,7 +17,6 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
     /// <summary>Largest body: a fault with every key takes 400 bytes.</summary>
     public const int MaxBodyBytes = 16 << 10;
 
-    private const string Json = "application/json; charset=utf-8";
     private const string ProblemJson = "application/problem+json; charset=utf-8";
     private const string Faults = "/faults";
 
@@ -33,7 +32,7 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
     /// <inheritdoc/>
     public async Task ProcessRequestAsync(HttpContext context)
     {
-        Answer answer;
+        HttpAnswer answer;
         try
         {
             answer = await AnswerToAsync(context.Request, context.RequestAborted);
@@ -49,18 +48,10 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
             LogFailed(context.Request.Path, failure);
             answer = Problem(StatusCodes.Status500InternalServerError, "The request failed", "the log says why");
         }
-        HttpResponse response = context.Response;
-        response.StatusCode = answer.Status;
-        response.Headers.CacheControl = "no-store";
-        if (answer.Allow is not null) response.Headers.Allow = answer.Allow;
-        if (answer.Location is not null) response.Headers.Location = answer.Location;
-        if (answer.Status == StatusCodes.Status204NoContent) return;
-        response.ContentType = answer.ContentType;
-        response.ContentLength = answer.Body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method)) await response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        await answer.SendAsync(context);
     }
 
-    private async Task<Answer> AnswerToAsync(HttpRequest request, CancellationToken cancellationToken)
+    private async Task<HttpAnswer> AnswerToAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         string path = request.Path.Value ?? "";
         bool isGet = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
@@ -69,7 +60,7 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
             case "/status":
                 return isGet ? Status() : NotAllowed("GET, HEAD");
             case Faults when isGet:
-                return new Answer(StatusCodes.Status200OK, Json, System.Text.Encoding.UTF8.GetBytes(SimulatorControl.FaultsJson(simulator)));
+                return new HttpAnswer(StatusCodes.Status200OK, HttpAnswer.Json, System.Text.Encoding.UTF8.GetBytes(SimulatorControl.FaultsJson(simulator)));
             case Faults when HttpMethods.IsPost(request.Method):
                 return await InjectAsync(request, cancellationToken);
             case Faults when HttpMethods.IsDelete(request.Method):
@@ -87,7 +78,7 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
         return simulator.Clear(id) ? Nothing : Problem(StatusCodes.Status404NotFound, "There is no such fault", $"expected the id of one in GET /faults, found '{id}'");
     }
 
-    private async Task<Answer> InjectAsync(HttpRequest request, CancellationToken cancellationToken)
+    private async Task<HttpAnswer> InjectAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using MemoryStream body = new();
         await request.Body.CopyToAsync(body, cancellationToken);
@@ -98,7 +89,7 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
                 return Problem(StatusCodes.Status400BadRequest, "The fault is wrong", string.Join("; ", problems), problems);
             }
             string id = simulator.Inject(spec!);
-            return AsJson(StatusCodes.Status201Created, Json, new { Id = id }) with { Location = $"{Faults}/{id}" };
+            return AsJson(StatusCodes.Status201Created, HttpAnswer.Json, new { Id = id }) with { Location = $"{Faults}/{id}" };
         }
         catch (ArgumentException wrong)
         {
@@ -107,10 +98,10 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
         }
     }
 
-    private Answer Status()
+    private HttpAnswer Status()
     {
         Plant plant = simulator.Plant;
-        return AsJson(StatusCodes.Status200OK, Json, new
+        return AsJson(StatusCodes.Status200OK, HttpAnswer.Json, new
         {
             Plant = plant.Options.Name,
             Version = ProgramVersion.Text,
@@ -124,22 +115,15 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
         });
     }
 
-    private static Answer Nothing => new(StatusCodes.Status204NoContent, Json, []);
+    private static HttpAnswer Nothing => new(StatusCodes.Status204NoContent, HttpAnswer.Json, []);
 
-    private static Answer NotAllowed(string allow) => Problem(StatusCodes.Status405MethodNotAllowed, "The method is not for this path", $"expected {allow}") with { Allow = allow };
+    private static HttpAnswer NotAllowed(string allow) => Problem(StatusCodes.Status405MethodNotAllowed, "The method is not for this path", $"expected {allow}") with { Allow = allow };
 
-    private static Answer Problem(int status, string title, string detail, IReadOnlyList<FaultProblem>? errors = null) =>
+    private static HttpAnswer Problem(int status, string title, string detail, IReadOnlyList<FaultProblem>? errors = null) =>
         AsJson(status, ProblemJson, new { Type = "about:blank", Title = title, Status = status, Detail = detail, Errors = errors ?? [] });
 
-    private static Answer AsJson<T>(int status, string contentType, T value) => new(status, contentType, JsonSerializer.SerializeToUtf8Bytes(value, StatusJson.Options));
+    private static HttpAnswer AsJson<T>(int status, string contentType, T value) => new(status, contentType, JsonSerializer.SerializeToUtf8Bytes(value, StatusJson.Options));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "HTTP request {Path} failed")]
     private partial void LogFailed(string? path, Exception failure);
-
-    private readonly record struct Answer(int Status, string ContentType, byte[] Body)
-    {
-        public string? Allow { get; init; }
-
-        public string? Location { get; init; }
-    }
 }

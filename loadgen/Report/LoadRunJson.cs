@@ -27,6 +27,9 @@ public static class LoadRunJson
         File.Move(whole, path, overwrite: true);
     }
 
+    /// <summary>The one line that <c>--json</c> prints last: the run without its series.</summary>
+    public static string Line(LoadRun run) => JsonSerializer.Serialize(run with { Samples = [], Latency = [], Pauses = [] }, LoadRunJsonContext.OneLine.LoadRun);
+
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="InvalidDataException">The file is no run, is one of another version, or contradicts itself; the message says where.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -83,21 +86,27 @@ public static class LoadRunJson
 /// <summary>The one thing that is read of a file before it is known to be a run.</summary>
 internal sealed record LoadRunVersion(int? Version = null);
 
-/// <summary>The run's JSON: indented, because people look into it, and with words for what is no number: a run without a reading has no mean, and is a run all the same.</summary>
+/// <summary>The run's JSON, with words for what is no number: a run without a reading has no mean, and is a run all the same.</summary>
 [JsonSerializable(typeof(LoadRun))]
 [JsonSerializable(typeof(LoadRunVersion))]
 internal sealed partial class LoadRunJsonContext : JsonSerializerContext
 {
-    /// <summary>With the options above. The page escapes by itself, so that characters may stay as they are here.</summary>
-    public static LoadRunJsonContext Readable { get; } = new(new JsonSerializerOptions
+    /// <summary>The file's: indented, because people look into it.</summary>
+    public static LoadRunJsonContext Readable { get; } = new(OptionsOf(indented: true));
+
+    /// <summary>The line's.</summary>
+    public static LoadRunJsonContext OneLine { get; } = new(OptionsOf(indented: false));
+
+    // The page escapes by itself, so that characters may stay as they are here.
+    private static JsonSerializerOptions OptionsOf(bool indented) => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        WriteIndented = true,
+        WriteIndented = indented,
         IndentSize = 1,
         Converters = { new JsonStringEnumConverter<FaultKind>(JsonNamingPolicy.KebabCaseLower) },
-    });
+    };
 }

@@ -22,9 +22,6 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
     // that the lane is never idle, and few enough batches for the lane's memory, so that it never has to read the journal back.
     internal const long MaxLagBytes = 16L << 20;
 
-    // The lag is known to a second: below two, a sink keeps up.
-    private const double MostSettledLagSeconds = 2;
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
 
     private string JournalPath => Path.Combine(folder, "journal");
@@ -76,7 +73,9 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
 
         progress.Phase($"warm-up: {options.WarmUpSeconds} s");
         await progress.WatchAsync(view, TimeSpan.FromSeconds(options.WarmUpSeconds), cancellationToken);
-        await SettleAsync(pipeline, view, cancellationToken);
+        // Without pauses there is always some lag; twice round the plant, every series is known.
+        Func<bool> settled = options.Max ? () => IntakeHold.Delivered(pipeline) >= (pipeline.Lanes.Any() ? 2L * options.Devices * options.Tags : 0) : () => SinkSettling.KeepsUp(view);
+        await SinkSettling.WaitAsync(pipeline, view, settled, progress, cancellationToken);
         // What start-up left behind (600,000 names, the JIT's work) goes back to the system once; from here on next to nothing is allocated.
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
@@ -111,25 +110,6 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
             Drain = drain,
             Journalled = pipeline.Shards.Sum(s => s.Readings),
         };
-    }
-
-    // A sink new to the plant first takes over its 600,000 series, while the journal takes the readings: the measured time begins when it has caught up.
-    private async Task SettleAsync(Pipeline pipeline, PipelineView view, CancellationToken cancellationToken)
-    {
-        bool Settled() => options.Max
-            // Without pauses there is always some lag; twice round the plant, every series is known.
-            ? IntakeHold.Delivered(pipeline) >= (pipeline.Lanes.Any() ? 2L * options.Devices * options.Tags : 0)
-            : view.Status().Lanes.All(l => l.Delivered > 0 && l.LagSeconds < MostSettledLagSeconds);
-        for (int second = 0; !Settled(); second++)
-        {
-            if (second == 0) progress.Phase("settle: the sink takes over the series and catches up");
-            if (second >= SettleLimit.TotalSeconds)
-            {
-                progress.Phase($"the sink has not caught up in {SettleLimit.TotalSeconds:0} s: {string.Join("; ", pipeline.Lanes.Select(l => $"lane {l.Status.Shard} {l.Status.State}, {l.Status.LagReadings:N0} readings behind {l.Status.Reason}"))}");
-                return;
-            }
-            await progress.WatchAsync(view, TimeSpan.FromSeconds(1), cancellationToken);
-        }
     }
 
     private PipelineOptions PipelineOptions(IDemoTarget target) => new()

@@ -90,7 +90,7 @@ internal static class LoadCommand
         foreach (string example in result.Examples) await io.Output.WriteLineAsync(example);
         await io.Output.WriteLineAsync($"{LoadRunText.Label("written")}{written}");
         if (result.Interrupted) await io.Error.WriteLineAsync("load: stopped before its end; the report is of what was measured until then");
-        if (json) await io.Output.WriteLineAsync(LoadRunLine.Of(result.Run));
+        if (json) await io.Output.WriteLineAsync(LoadRunJson.Line(result.Run));
         return result.Interrupted ? ExitCode.Interrupted : result.Run.Report.AllKept ? ExitCode.Ok : ExitCode.Broken;
     }
 

@@ -65,6 +65,15 @@ internal sealed record LoadPlan
         OwnSession = true,
     };
 
+    /// <summary>The plant's file for the processes that read it: the profile's own, or one written into <paramref name="folder"/>.</summary>
+    public string PlantFileIn(string folder)
+    {
+        if (Configuration.PlantPath is { } given) return given;
+        string path = Path.Combine(folder, "plant.yaml");
+        PlantFile.Write(Plant.Options, path);
+        return path;
+    }
+
     /// <summary>A command line with what a shell would read as its own in quotes.</summary>
     public static string Quoted(params IEnumerable<string> words) => string.Join(' ', words.Select(Quote));
 

@@ -19,10 +19,6 @@ namespace HyperIngest.Host.Commands.Load;
 /// </summary>
 internal sealed class LoadRunner(LoadPlan plan, string folder, LoadProgress progress, ILoggerFactory loggers)
 {
-    // The lag is known to a second: below two, a sink keeps up.
-    private const double MostSettledLagSeconds = 2;
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(120);
-
     private string JournalPath => Path.Combine(folder, "journal");
 
     /// <summary>Runs it.</summary>
@@ -30,9 +26,7 @@ internal sealed class LoadRunner(LoadPlan plan, string folder, LoadProgress prog
     /// <exception cref="InvalidOperationException">A part did not start; the message says which and what to do.</exception>
     public async Task<LoadResult> RunAsync(CancellationToken stop)
     {
-        string plantPath = Path.Combine(folder, "plant.yaml"), servedPath = Path.Combine(folder, "served.bin");
-        if (plan.Configuration.PlantPath is { } given) plantPath = given;
-        else PlantFile.Write(plan.Plant.Options, plantPath);
+        string plantPath = plan.PlantFileIn(folder), servedPath = Path.Combine(folder, "served.bin");
         GeneratorCeiling? ceiling = await CheckGeneratorAsync(plantPath, stop);
         progress.Phase($"simulator: {plan.Plant.Devices.Count:N0} devices with {plan.Plant.TagCount:N0} tags, in a process of their own");
         await using SimulatorProcess simulator = await StartSimulatorAsync(plantPath, stop);
@@ -91,25 +85,10 @@ internal sealed class LoadRunner(LoadPlan plan, string folder, LoadProgress prog
 
         progress.Phase($"warm-up: {plan.Profile.WarmUp.TotalSeconds:0.###} s");
         await progress.Phases.WatchAsync(view, plan.Profile.WarmUp, stop);
-        await SettleAsync(pipeline, view, stop);
+        await SinkSettling.WaitAsync(pipeline, view, () => SinkSettling.KeepsUp(view), progress.Phases, stop);
         // What start-up left behind goes back to the system once; from here on next to nothing is allocated.
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return await measurement.RunAsync(stop);
-    }
-
-    // A sink new to the plant first takes over its series, while the journal takes the readings: the measured time begins when it has caught up.
-    private async Task SettleAsync(Pipeline pipeline, PipelineView view, CancellationToken stop)
-    {
-        for (int second = 0; !view.Status().Lanes.All(l => l.Delivered > 0 && l.LagSeconds < MostSettledLagSeconds); second++)
-        {
-            if (second == 0) progress.Phase("settle: the sink takes over the series and catches up");
-            if (second >= SettleLimit.TotalSeconds)
-            {
-                progress.Phase($"the sink has not caught up in {SettleLimit.TotalSeconds:0} s: {string.Join("; ", pipeline.Lanes.Select(l => $"lane {l.Status.Shard} {l.Status.State}, {l.Status.LagReadings:N0} readings behind {l.Status.Reason}"))}");
-                return;
-            }
-            await progress.Phases.WatchAsync(view, TimeSpan.FromSeconds(1), stop);
-        }
     }
 
     private PipelineOptions PipelineOptions(IDemoTarget target) => new()

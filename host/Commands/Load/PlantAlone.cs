@@ -15,9 +15,7 @@ internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress prog
     /// <exception cref="OperationCanceledException">Stopped before it began.</exception>
     public async Task<LoadResult> RunAsync(CancellationToken stop)
     {
-        string plantPath = plan.Configuration.PlantPath ?? Path.Combine(folder, "plant.yaml");
-        if (plan.Configuration.PlantPath is null) Demo.PlantFile.Write(plan.Plant.Options, plantPath);
-        await using SimulatorProcess simulator = await LoadRunner.StartSimulatorAsync(plantPath, stop);
+        await using SimulatorProcess simulator = await LoadRunner.StartSimulatorAsync(plan.PlantFileIn(folder), stop);
         SimulatorReady ready = simulator.Ready;
         progress.Phase(string.Create(CultureInfo.InvariantCulture,
             $"plant: {ready.Devices:N0} devices with {ready.Tags:N0} tags at {ready.Host}, ports {ready.BasePort} to {ready.BasePort + ready.PortCount - 1}, for {plan.Profile.Curve.Seconds:0.###} s"));
