@@ -27,7 +27,7 @@ internal static partial class MqttLog
     public static partial void LesserQos(ILogger logger, string name, string address, string filter, int granted, int asked);
 
     [LoggerMessage(EventId = 507, Level = LogLevel.Information, Message = "MQTT {Name}: {Address} sends it to {Other} ({Reason}).")]
-    public static partial void Redirected(ILogger logger, string name, string address, string other, string reason);
+    public static partial void Redirected(ILogger logger, string name, string address, string other, MqttReasonCode reason);
 
     [LoggerMessage(EventId = 508, Level = LogLevel.Warning, Message = "MQTT {Name}: {Address} refers to \"{Reference}\", which is no host or host:port; it is not followed.")]
     public static partial void BadReference(ILogger logger, string name, string address, string reference);

@@ -175,7 +175,7 @@ internal sealed class MqttInbound : IDisposable
         if (reason != MqttReasonCode.Success) return Fail(first, reason);
         if (packet.Reason != MqttReasonCode.Success)
         {
-            return Finish(new MqttEnd(packet.Reason, $"{_options.Address} refused the connection: {Words(packet.Reason, packet.ReasonString, packet.ServerReference)}", true, packet.ServerReference));
+            return Finish(ByServer("refused", packet.Reason, packet.ReasonString, packet.ServerReference));
         }
         _accepted = true;
         _connection.Accept(packet.Accepted);
@@ -193,7 +193,7 @@ internal sealed class MqttInbound : IDisposable
     {
         MqttReasonCode reason = MqttDisconnect.Read(first, body, _options.Version, out MqttDisconnect packet);
         if (reason != MqttReasonCode.Success) return Fail(first, reason);
-        return Finish(new MqttEnd(packet.Reason, $"{_options.Address} ended the connection: {Words(packet.Reason, packet.ReasonString, packet.ServerReference)}", true, packet.ServerReference));
+        return Finish(ByServer("ended", packet.Reason, packet.ReasonString, packet.ServerReference));
     }
 
     private MqttProgress Auth(byte first, ReadOnlySpan<byte> body)
@@ -218,22 +218,24 @@ internal sealed class MqttInbound : IDisposable
         return MqttProgress.Ended;
     }
 
-    private static string Words(MqttReasonCode reason, string? said, string? reference)
+    private MqttEnd ByServer(string did, MqttReasonCode reason, string? said, string? reference)
     {
-        string words = MqttReasonText.Of(reason);
-        if (!string.IsNullOrEmpty(said)) words += $", \"{Line(said)}\"";
-        if (!string.IsNullOrEmpty(reference)) words += $", see {Line(reference)}";
-        return words;
+        said = Line(said);
+        reference = Line(reference);
+        string text = $"{_options.Address} {did} the connection: {MqttReasonText.Of(reason)}";
+        if (said is not null) text += $", \"{said}\"";
+        if (reference is not null) text += $", see {reference}";
+        return new MqttEnd(reason, text, ByServer: true, reference);
     }
 
     // A broker's words go into log lines: no line breaks, and not without end.
-    private static string Line(string text)
+    private static string? Line(string? text)
     {
         const int longest = 256;
-        string line = string.Create(Math.Min(text.Length, longest), text, static (span, from) =>
+        if (string.IsNullOrEmpty(text)) return null;
+        return string.Create(Math.Min(text.Length, longest), text, static (line, from) =>
         {
-            for (int i = 0; i < span.Length; i++) span[i] = char.IsControl(from[i]) ? ' ' : from[i];
+            for (int i = 0; i < line.Length; i++) line[i] = char.IsControl(from[i]) ? ' ' : from[i];
         });
-        return line;
     }
 }
