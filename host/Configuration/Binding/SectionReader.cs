@@ -1,3 +1,4 @@
+using HyperIngest.Core;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Host.Configuration.Yaml;
 
