@@ -1,4 +1,3 @@
-using HyperIngest.Core;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Host.Configuration.Yaml;
 
