@@ -47,6 +47,6 @@ internal static partial class MqttSourceLog
     public static partial void NotSent(ILogger logger, string source, string what, string topic, string reason);
 
     [LoggerMessage(EventId = 464, Level = LogLevel.Warning,
-        Message = "MQTT source {Source}: stopped with {Count} messages of {Broker} that are not known to be durable and are not acknowledged; the broker sends them again.")]
+        Message = "MQTT source {Source}: stopped, and of {Broker}'s messages {Count} are not known to be durable and not acknowledged; the broker sends them again.")]
     public static partial void StoppedEarly(ILogger logger, string source, string broker, int count);
 }
