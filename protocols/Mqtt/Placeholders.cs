@@ -14,17 +14,3 @@ namespace HyperIngest.Protocols.Mqtt.Sparkplug
         public string? Decode(in MqttMessage message, long nowTicks, MessageReadings into) => "no";
     }
 }
-
-namespace HyperIngest.Protocols.Mqtt.Topics
-{
-    internal sealed class TopicRouter(IReadOnlyList<MqttRuleOptions> rules, SeriesRegistrar registrar, IMessageDecoder? sparkplug = null, int maxTopics = 1) : IMessageDecoder
-    {
-        public IReadOnlyList<MqttSubscription> Subscriptions => [];
-        public string? Decode(in MqttMessage message, long nowTicks, MessageReadings into) => "no";
-    }
-}
-
-namespace HyperIngest.Protocols.Mqtt
-{
-    public static class MqttRuleValidation { public static IReadOnlyList<string> Check(IReadOnlyList<MqttRuleOptions> rules) => []; public static IReadOnlyList<string> Check(MqttRuleOptions rule) => []; }
-}
