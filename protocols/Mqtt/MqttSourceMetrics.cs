@@ -86,8 +86,9 @@ internal sealed class MqttSourceMetrics
     }
 
     /// <summary>Shows the state of the source from now on.</summary>
-    public void Show(Func<double> connected, Func<double> unacknowledged, Func<double> waiting)
+    public void Show(Func<double> connected, Func<double> unacknowledged, Func<double> waiting, Func<double> topics)
     {
+        _registry.Gauge("hyperingest_mqtt_source_topics", "Topics remembered; limits.topics bounds it.", topics, _label);
         _registry.Gauge("hyperingest_mqtt_source_connected", "1 while there is a connection to the broker.", connected, _label);
         _registry.Gauge("hyperingest_mqtt_source_unacknowledged", "Messages of QoS 1 and 2 whose readings are not known to be durable; one of several shards counts once for each.", unacknowledged, _label);
         _registry.Gauge("hyperingest_mqtt_source_waiting", "1 while the socket is not read because a shard has no room.", waiting, _label);

@@ -1,5 +1,6 @@
 using System.Text;
 using HyperIngest.Mqtt;
+using HyperIngest.Sparkplug;
 
 namespace HyperIngest.Protocols.Mqtt;
 
@@ -31,6 +32,7 @@ public static class MqttSourceValidation
         bool needsHost = options.Rules.Any(r => r.Payload is MqttSparkplugPayload);
         if (needsHost && options.Sparkplug is null) errors.Add("a rule has Sparkplug B payloads, and the source is no Sparkplug host; give it sparkplug");
         if (!needsHost && options.Sparkplug is not null) errors.Add("the source is a Sparkplug host, and no rule has Sparkplug B payloads; add one for spBv1.0/#");
+        if (options.Sparkplug?.HostId is { } host && !SparkplugTopic.IsIdentifier(Encoding.UTF8.GetBytes(host))) errors.Add($"sparkplug host id '{host}'; a name without '/', '+' and '#' is accepted");
         return errors;
     }
 }

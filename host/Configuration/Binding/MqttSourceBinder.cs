@@ -51,5 +51,13 @@ internal static class MqttSourceBinder
     private static SparkplugHostOptions Host(SectionReader reader) => new()
     {
         HostId = reader.Has(MqttSourceSchema.Sparkplug.HostId) ? reader.Get(MqttSourceSchema.Sparkplug.HostId) : null,
+        Device = reader.Get(MqttSourceSchema.Sparkplug.Device),
+        Node = reader.Get(MqttSourceSchema.Sparkplug.Node),
+        Tenant = reader.Get(MqttSourceSchema.Sparkplug.Tenant),
+        ReorderTimeout = reader.Get(MqttSourceSchema.Sparkplug.ReorderTimeout),
+        RebirthDelay = reader.Get(MqttSourceSchema.Sparkplug.RebirthDelay),
+        MaxNodes = reader.Get(MqttSourceSchema.Sparkplug.MaxNodes),
+        MaxDevicesPerNode = reader.Get(MqttSourceSchema.Sparkplug.MaxDevices),
+        MaxMetricsPerNode = reader.Get(MqttSourceSchema.Sparkplug.MaxMetrics),
     };
 }

@@ -22,7 +22,25 @@ internal static class MqttSourceSchema
     {
         public static readonly ValueKey<string> HostId = new("host_id", Scalars.Text(255), "", "The host's name, under which `spBv1.0/STATE/HOST` says whether it is there: edge nodes with it as their primary host wait for it.") { DefaultText = "none: it says nothing" };
 
-        public static readonly Section Section = new("Sparkplug B host", HostId);
+        public static readonly ValueKey<string> Device = new("device", Scalars.Text(4096), OptionDefaults.SparkplugHost.Device, "A device's name, of `{group}`, `{node}` and `{device}`.");
+
+        public static readonly ValueKey<string> Node = new("node", Scalars.Text(4096), OptionDefaults.SparkplugHost.Node, "An edge node's name as the device of its own metrics, of `{group}` and `{node}`.");
+
+        public static readonly ValueKey<string> Tenant = new("tenant", Scalars.Text(4096), OptionDefaults.SparkplugHost.Tenant, "Who owns the series; `{group}` in it is the group.") { DefaultText = "none" };
+
+        public static readonly ValueKey<TimeSpan> ReorderTimeout = new("reorder_timeout", Scalars.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(5), "not at all"), OptionDefaults.SparkplugHost.ReorderTimeout,
+            "How long a missing message may still come before the edge node is asked for a rebirth.");
+
+        public static readonly ValueKey<TimeSpan> RebirthDelay = new("rebirth_delay", Scalars.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1)), OptionDefaults.SparkplugHost.RebirthDelay,
+            "Least time between two requests for one edge node's rebirth.");
+
+        public static readonly ValueKey<int> MaxNodes = new("max_nodes", Scalars.Integer(1, 1_000_000), OptionDefaults.SparkplugHost.MaxNodes, "Most edge nodes; messages of more are dead letters.");
+
+        public static readonly ValueKey<int> MaxDevices = new("max_devices", Scalars.Integer(1, 1_000_000), OptionDefaults.SparkplugHost.MaxDevicesPerNode, "Most devices of an edge node; more are counted and not taken.");
+
+        public static readonly ValueKey<int> MaxMetrics = new("max_metrics", Scalars.Integer(1, 10_000_000), OptionDefaults.SparkplugHost.MaxMetricsPerNode, "Most metrics of an edge node and its devices; more are counted and not taken.");
+
+        public static readonly Section Section = new("Sparkplug B host", HostId, Device, Node, Tenant, ReorderTimeout, RebirthDelay, MaxNodes, MaxDevices, MaxMetrics);
     }
 
     public static readonly ValueKey<string> ClientId = new("client_id", Scalars.Text(255), "", "The client id, unique at the broker. It names the session: keep it.") { DefaultText = "`NODE-NAME`, of the node and the source" };

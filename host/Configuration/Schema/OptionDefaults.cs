@@ -8,6 +8,7 @@ using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Protocols.Mqtt;
+using HyperIngest.Protocols.Mqtt.Sparkplug;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Kafka.Registry;
 using HyperIngest.Sinks.Postgres;
@@ -39,6 +40,8 @@ internal static class OptionDefaults
     public static readonly MqttTlsOptions MqttTls = new();
 
     public static readonly MqttSourceOptions MqttSource = new() { Name = "", Client = MqttClient, Rules = [] };
+
+    public static readonly SparkplugHostOptions SparkplugHost = new();
 
     public static readonly MqttRuleOptions MqttRule = new() { Topic = "" };
 

@@ -19,7 +19,7 @@ internal sealed class LineDecoder(SeriesCatalog catalog) : IMessageDecoder
         {
             string[] words = line.Split(' ');
             if (words.Length < 2) return $"'{line}' is no line";
-            int id = catalog.TryFind(words[0], "t", out int known) ? known : catalog.Register(new SeriesDefinition { Device = words[0], Tag = "t", Kind = ValueKind.Int64 });
+            int id = catalog.TryFind(words[0], "t", out int known) ? known : catalog.Register(new SeriesDefinition(words[0], "t", ValueKind.Int64));
             into.Begin(words[0]);
             long time = words.Length > 2 ? long.Parse(words[2].AsSpan(1), CultureInfo.InvariantCulture) : 0;
             into.Add(new Reading(id, 0, time, nowTicks, long.Parse(words[1], CultureInfo.InvariantCulture)));
