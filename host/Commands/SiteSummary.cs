@@ -3,6 +3,7 @@ using HyperIngest.Core.Records;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Postgres;
 
@@ -55,9 +56,11 @@ internal sealed record SiteSummary(
             Math.Round(requestRate, 1), Math.Round(readingRate, 1), site.ModbusDevices.Count(d => d.Poll.Interval == TimeSpan.Zero), site.Pipeline.Journal.Path,
             Math.Round(readingRate * Reading.SizeInBytes * SecondsPerDay),
             FsyncSetting.Type.Format(new FsyncSetting(site.Pipeline.Journal.Fsync, site.Pipeline.Journal.FsyncInterval)),
-            [.. site.KafkaSources.Select(s => $"{s.Name} (kafka, {string.Join(", ", s.Topics)} as {s.Group})")],
+            [.. site.KafkaSources.Select(s => $"{s.Name} (kafka, {string.Join(", ", s.Topics)} as {s.Group})"), .. site.MqttSources.Select(Describe)],
             [.. site.PostgresSinks.Select(Describe), .. site.KafkaSinks.Select(Describe)], site.Http.Listen?.ToString() ?? "off");
     }
+
+    private static string Describe(MqttSourceOptions source) => $"{source.Name} (mqtt, {string.Join(", ", source.Rules.Select(r => r.Topic))} at {source.Client.Address} as {source.Client.ClientId})";
 
     private static string Describe(KafkaSinkOptions sink) =>
         $"{sink.Name} (kafka, {RecordFormats.NameOf(sink.Format)} into {sink.Topic}{(sink.Guarantee == KafkaGuarantee.ExactlyOnce ? ", exactly once" : "")})";

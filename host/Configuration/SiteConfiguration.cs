@@ -2,6 +2,7 @@ using System.Net;
 using HyperIngest.Core;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Postgres;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,9 @@ internal sealed record SiteConfiguration
 
     /// <summary>Kafka sources.</summary>
     public IReadOnlyList<KafkaSourceOptions> KafkaSources { get; init; } = [];
+
+    /// <summary>MQTT sources.</summary>
+    public IReadOnlyList<MqttSourceOptions> MqttSources { get; init; } = [];
 
     /// <summary>PostgreSQL sinks.</summary>
     public required IReadOnlyList<PostgresOptions> PostgresSinks { get; init; }

@@ -7,6 +7,8 @@ using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.Mqtt;
+using HyperIngest.Protocols.Mqtt.Sparkplug;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Kafka.Registry;
 using HyperIngest.Sinks.Postgres;
@@ -36,6 +38,18 @@ internal static class OptionDefaults
     public static readonly MqttClientOptions MqttClient = new() { Host = "" };
 
     public static readonly MqttTlsOptions MqttTls = new();
+
+    public static readonly MqttSourceOptions MqttSource = new() { Name = "", Client = MqttClient, Rules = [] };
+
+    public static readonly SparkplugHostOptions SparkplugHost = new();
+
+    public static readonly MqttRuleOptions MqttRule = new() { Topic = "" };
+
+    public static readonly MqttJsonPayload MqttJson = new();
+
+    public static readonly MqttBinaryField MqttField = new();
+
+    public static readonly MqttBinaryTime MqttBinaryTime = new() { Offset = 0 };
 
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
 
