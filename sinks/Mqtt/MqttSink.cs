@@ -3,6 +3,7 @@ using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Mqtt;
+using HyperIngest.Sinks.Mqtt.Sparkplug;
 using HyperIngest.Sinks.Mqtt.Uns;
 using Microsoft.Extensions.Logging;
 
@@ -72,13 +73,25 @@ public sealed class MqttSink : ISink
     {
         MqttLaneMetrics metrics = new(_metrics, Name, identity.Shard);
         Link link = new(Name, identity.Shard, ClientOf(identity), _connect, metrics, _logger);
-        TopicTemplate template = TopicTemplate.Parse(_options.Uns.Topic, _options.Uns.Slash, out _)!;
-        UnsEncoder encoder = new(_catalog, new SeriesTopics(_catalog, template, identity.Node), _options.Uns);
-        return Task.FromResult<ISinkLane>(new UnsLane(link, encoder, _options, metrics, identity.Shard, _logger));
+        return Task.FromResult<ISinkLane>(_options.Mode == MqttSinkMode.Sparkplug ? EdgeNodeLane(identity, link, metrics) : UnsLane(identity, link, metrics));
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private UnsLane UnsLane(LaneIdentity identity, Link link, MqttLaneMetrics metrics)
+    {
+        TopicTemplate template = TopicTemplate.Parse(_options.Uns.Topic, _options.Uns.Slash, out _)!;
+        UnsEncoder encoder = new(_catalog, new SeriesTopics(_catalog, template, identity.Node), _options.Uns);
+        return new UnsLane(link, encoder, _options, metrics, identity.Shard, _logger);
+    }
+
+    private EdgeNodeLane EdgeNodeLane(LaneIdentity identity, Link link, MqttLaneMetrics metrics)
+    {
+        Pulse attention = new();
+        EdgeNode node = new(link, _catalog, _options, EdgeNodeNames.NodeIdOf(_options.Sparkplug, identity, _shards), metrics, identity.Shard, attention.Set, _logger);
+        return new EdgeNodeLane(link, attention, node, _catalog, _options, metrics);
+    }
 
     // A session of its own for each lane, and clean: the journal is what keeps.
     private MqttClientOptions ClientOf(LaneIdentity identity)
