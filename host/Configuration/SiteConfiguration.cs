@@ -3,6 +3,7 @@ using HyperIngest.Core;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,9 @@ internal sealed record SiteConfiguration
 
     /// <summary>Kafka sinks.</summary>
     public IReadOnlyList<KafkaSinkOptions> KafkaSinks { get; init; } = [];
+
+    /// <summary>MQTT sinks.</summary>
+    public IReadOnlyList<MqttSinkOptions> MqttSinks { get; init; } = [];
 
     /// <summary>Health, status and metrics.</summary>
     public required HttpOptions Http { get; init; }

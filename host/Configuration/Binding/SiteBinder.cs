@@ -3,6 +3,7 @@ using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Journal;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Binding;
@@ -16,7 +17,7 @@ internal static class SiteBinder
         SectionReader http = root.Section(SiteSchema.HttpServer);
         SectionReader log = root.Section(SiteSchema.Logging);
         if (!root.Has(SiteSchema.Devices) && !root.Has(SiteSchema.Sources)) root.Error(SiteSchema.Devices, "expected a list with at least one item, here or in sources, found neither");
-        (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka) = SinkBinder.Bind(root);
+        (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka, IReadOnlyList<MqttSinkOptions> mqtt) = SinkBinder.Bind(root);
         return new SiteConfiguration
         {
             File = root.Problems.File,
@@ -28,6 +29,7 @@ internal static class SiteBinder
             KafkaSources = KafkaSourceBinder.Bind(root),
             PostgresSinks = postgres,
             KafkaSinks = kafka,
+            MqttSinks = mqtt,
         };
     }
 

@@ -9,6 +9,7 @@ using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Kafka.Registry;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Schema;
@@ -30,6 +31,8 @@ internal static class OptionDefaults
     public static readonly PostgresOptions Postgres = new() { ConnectionString = "" };
 
     public static readonly KafkaSinkOptions Kafka = new() { Client = new KafkaClientOptions { Brokers = "" } };
+
+    public static readonly MqttSinkOptions Mqtt = new() { Client = new MqttClientOptions { Host = "" } };
 
     public static readonly KafkaSourceOptions KafkaSource = new() { Name = "", Group = "", Topics = [], Client = new KafkaClientOptions { Brokers = "" } };
 
