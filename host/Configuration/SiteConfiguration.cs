@@ -4,6 +4,7 @@ using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 using Microsoft.Extensions.Logging;
 
@@ -32,6 +33,9 @@ internal sealed record SiteConfiguration
 
     /// <summary>Kafka sinks.</summary>
     public IReadOnlyList<KafkaSinkOptions> KafkaSinks { get; init; } = [];
+
+    /// <summary>MQTT sinks.</summary>
+    public IReadOnlyList<MqttSinkOptions> MqttSinks { get; init; } = [];
 
     /// <summary>Health, status and metrics.</summary>
     public required HttpOptions Http { get; init; }

@@ -7,6 +7,7 @@ using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Binding;
@@ -20,7 +21,7 @@ internal static class SiteBinder
         SectionReader http = root.Section(SiteSchema.HttpServer);
         SectionReader log = root.Section(SiteSchema.Logging);
         if (!root.Has(SiteSchema.Devices) && !root.Has(SiteSchema.Sources)) root.Error(SiteSchema.Devices, "expected a list with at least one item, here or in sources, found neither");
-        (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka) = SinkBinder.Bind(root);
+        (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka, IReadOnlyList<MqttSinkOptions> mqtt) = SinkBinder.Bind(root);
         (IReadOnlyList<KafkaSourceOptions> kafkaSources, IReadOnlyList<MqttSourceOptions> mqttSources) = SourceBinder.Bind(root);
         PipelineOptions pipeline = Pipeline(root);
         CheckMarks(root, pipeline, mqttSources);
@@ -36,6 +37,7 @@ internal static class SiteBinder
             MqttSources = mqttSources,
             PostgresSinks = postgres,
             KafkaSinks = kafka,
+            MqttSinks = mqtt,
         };
     }
 

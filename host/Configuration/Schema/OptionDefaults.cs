@@ -11,6 +11,7 @@ using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Protocols.Mqtt.Sparkplug;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Kafka.Registry;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Schema;
@@ -32,6 +33,8 @@ internal static class OptionDefaults
     public static readonly PostgresOptions Postgres = new() { ConnectionString = "" };
 
     public static readonly KafkaSinkOptions Kafka = new() { Client = new KafkaClientOptions { Brokers = "" } };
+
+    public static readonly MqttSinkOptions Mqtt = new() { Client = new MqttClientOptions { Host = "" } };
 
     public static readonly KafkaSourceOptions KafkaSource = new() { Name = "", Group = "", Topics = [], Client = new KafkaClientOptions { Brokers = "" } };
 
