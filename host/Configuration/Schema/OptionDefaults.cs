@@ -4,6 +4,7 @@ using HyperIngest.Core.Shaping;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Profiles;
+using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Sinks.Kafka;
@@ -31,6 +32,10 @@ internal static class OptionDefaults
     public static readonly KafkaSinkOptions Kafka = new() { Client = new KafkaClientOptions { Brokers = "" } };
 
     public static readonly KafkaSourceOptions KafkaSource = new() { Name = "", Group = "", Topics = [], Client = new KafkaClientOptions { Brokers = "" } };
+
+    public static readonly MqttClientOptions MqttClient = new() { Host = "" };
+
+    public static readonly MqttTlsOptions MqttTls = new();
 
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
 
