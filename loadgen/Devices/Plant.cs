@@ -80,6 +80,9 @@ public sealed class Plant
     /// <summary>Tags over all devices.</summary>
     public long TagCount { get; }
 
+    /// <summary>Tags of the devices that publish.</summary>
+    public long PublishedTagCount => Devices.Sum(d => d.Mqtt is null ? 0L : d.Template.Tags.Count);
+
     /// <summary>The faults from the start, in order, with the numbers of the devices that each is for.</summary>
     internal IReadOnlyList<(FaultSpec Spec, IReadOnlyList<int> Devices)> Faults => _faults;
 

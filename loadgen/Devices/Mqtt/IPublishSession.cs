@@ -17,7 +17,7 @@ internal interface IPublishOutbox
 }
 
 /// <summary>Keeps a node's connection to the broker; what happens to it, it says to the node's <see cref="PublishEvents"/>.</summary>
-internal interface IPublishSession
+internal interface IPublishSession : IAsyncDisposable
 {
     /// <summary>What is wrong; null while nothing is.</summary>
     string? Fault { get; }

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 namespace HyperIngest.LoadGen.Devices.Mqtt;
 
 /// <summary>A buffer that a message is written into, and the next one over it. One publishing thread's.</summary>
-internal sealed class MessageBuffer
+internal sealed class MessageBuffer : IBufferWriter<byte>
 {
     private byte[] _bytes = new byte[8 << 10];
 
@@ -27,7 +27,7 @@ internal sealed class MessageBuffer
     }
 
     /// <summary>So many bytes of the room were used.</summary>
-    public void Advance(int bytes) => Length += bytes;
+    public void Advance(int count) => Length += count;
 
     /// <summary>Writes bytes as they are.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
@@ -48,30 +48,15 @@ internal sealed class MessageBuffer
     /// <summary>Writes a number so that reading it gives the same bits again.</summary>
     public void WriteNumber(float value) => Advance(Utf8Formatter.TryFormat(value, Room(32), out int written) ? written : throw new UnreachableException("32 bytes hold any float."));
 
-    /// <summary>Writes a varint (Protocol Buffers, base 128, low group first).</summary>
-    public void WriteVarint(ulong value) => Advance(PutVarint(Room(10), value));
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0) => Room(Math.Max(1, sizeHint));
 
-    /// <summary>Puts a varint at the beginning of <paramref name="destination"/>; its length.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PutVarint(Span<byte> destination, ulong value)
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        int length = 0;
-        while (value >= 0x80)
-        {
-            destination[length++] = (byte)(value | 0x80);
-            value >>= 7;
-        }
-        destination[length++] = (byte)value;
-        return length;
+        Room(Math.Max(1, sizeHint));
+        return _bytes.AsMemory(Length);
     }
-
-    /// <summary>Puts 32 bits, low byte first, at the beginning of <paramref name="destination"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Put32(Span<byte> destination, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(destination, value);
-
-    /// <summary>Puts 64 bits, low byte first, at the beginning of <paramref name="destination"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Put64(Span<byte> destination, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(destination, value);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int bytes) => Array.Resize(ref _bytes, (int)Math.Min(Array.MaxLength, Math.Max(2L * _bytes.Length, (long)Length + bytes)));

@@ -14,55 +14,37 @@ namespace HyperIngest.LoadGen.Devices.Mqtt;
 /// </remarks>
 internal sealed class SparkplugEdgeNode : INodeFormat
 {
-    // Payload and Metric of sparkplug_b.proto: field number, three bits left, and the wire type (0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes).
-    private const byte PayloadTimestamp = (1 << 3) | 0;
-    private const byte PayloadMetric = (2 << 3) | 2;
-    private const byte PayloadSeq = (3 << 3) | 0;
-    private const byte MetricName = (1 << 3) | 2;
-    private const byte MetricAlias = (2 << 3) | 0;
-    private const byte MetricTimestamp = (3 << 3) | 0;
-    private const byte MetricDataType = (4 << 3) | 0;
-    private const byte MetricIsNull = (7 << 3) | 0;
-    private const byte MetricInt = (10 << 3) | 0;
-    private const byte MetricLong = (11 << 3) | 0;
-    private const byte MetricFloat = (12 << 3) | 5;
-    private const byte MetricDouble = (13 << 3) | 1;
-    private const byte MetricBoolean = (14 << 3) | 0;
-    private const byte MetricString = (15 << 3) | 2;
-
-    // Alias (1 + 5), time (1 + 10), value (at most 2 + a text) and its own key and length: with room.
-    private const int MaxDataMetricBytes = 96;
-
     private readonly DeviceTemplate _template;
     private readonly bool _tagsAreNodes;
-    private readonly int _deviceCount;
     private readonly byte[][] _names;
     private readonly byte[] _birthTopic;
     private readonly byte[] _deathTopic;
+    private readonly byte[] _commandTopic;
     private readonly byte[][] _deviceBirthTopics;
     private readonly byte[][] _dataTopics;
-    private readonly byte[] _commandTopic;
+    private readonly byte[] _text = new byte[TagValues.MaxTextBytes];
 
     // The next birth: 0 the node's, then the devices'; past the last when none is due.
     private int _nextBirth = int.MaxValue;
     private byte _seq;
 
-    // Written by the session before it connects, read by the publishing thread after it heard that the connection is open.
-    private ulong _bdSeq = ulong.MaxValue;
+    // Written by the session before it connects, read by the publishing thread after it heard that the connection is open: what carries that news orders them.
+    private byte _bdSeq = byte.MaxValue;
 
     /// <summary>The edge node of devices that are alike.</summary>
     public SparkplugEdgeNode(string group, PlantNode node, IReadOnlyList<string> devices, DeviceTemplate template)
     {
         _template = template;
-        _deviceCount = devices.Count;
         _tagsAreNodes = node.Options.DevicesPerNode == 0;
         _names = [.. template.Tags.Select(t => Encoding.UTF8.GetBytes(t.Name))];
-        byte[] Topic(string type, string? device = null) => Encoding.UTF8.GetBytes($"spBv1.0/{group}/{type}/{node.Name}{(device is null ? "" : "/" + device)}");
-        _birthTopic = Topic("NBIRTH");
-        _deathTopic = Topic("NDEATH");
-        _commandTopic = Topic("NCMD");
-        _deviceBirthTopics = _tagsAreNodes ? [] : [.. devices.Select(d => Topic("DBIRTH", d))];
-        _dataTopics = _tagsAreNodes ? [Topic("NDATA")] : [.. devices.Select(d => Topic("DDATA", d))];
+        byte[] groupName = Encoding.UTF8.GetBytes(group), nodeName = Encoding.UTF8.GetBytes(node.Name);
+        byte[] Topic(SparkplugMessageType type) => SparkplugTopic.Compose(type, groupName, nodeName);
+        byte[][] DeviceTopics(SparkplugMessageType type) => [.. devices.Select(d => SparkplugTopic.Compose(type, groupName, nodeName, Encoding.UTF8.GetBytes(d)))];
+        _birthTopic = Topic(SparkplugMessageType.NodeBirth);
+        _deathTopic = Topic(SparkplugMessageType.NodeDeath);
+        _commandTopic = Topic(SparkplugMessageType.NodeCommand);
+        _deviceBirthTopics = _tagsAreNodes ? [] : DeviceTopics(SparkplugMessageType.DeviceBirth);
+        _dataTopics = _tagsAreNodes ? [Topic(SparkplugMessageType.NodeData)] : DeviceTopics(SparkplugMessageType.DeviceData);
         Subscriptions = [new MqttSubscription(Encoding.UTF8.GetString(_commandTopic), MqttQos.AtLeastOnce)];
     }
 
@@ -72,18 +54,28 @@ internal sealed class SparkplugEdgeNode : INodeFormat
     /// <inheritdoc/>
     public bool HasBirths => _nextBirth <= _deviceBirthTopics.Length;
 
+    private static ReadOnlySpan<byte> Rebirth => "Node Control/Rebirth"u8;
+
     /// <inheritdoc/>
     public MqttWill? Will(long utcTicks)
     {
-        // 6.4.21: a byte that goes up with every connection, the same in the will and in the birth after it.
-        _bdSeq = (_bdSeq + 1) & 0xFF;
-        MessageBuffer payload = new();
-        WriteDeathTo(utcTicks, payload);
-        return new MqttWill(Encoding.UTF8.GetString(_deathTopic), payload.Written.ToArray(), MqttQos.AtLeastOnce);
+        // A number that goes up with every connection, 0 to 255, the same in the will and in the birth after it.
+        _bdSeq++;
+        PublishScratch scratch = new();
+        WriteDeath(utcTicks, scratch);
+        return new MqttWill(Encoding.UTF8.GetString(_deathTopic), scratch.Payload.Written.ToArray(), MqttQos.AtLeastOnce);
     }
 
     /// <inheritdoc/>
-    public bool IsRebirthWish(in MqttMessage message) => message.Topic.SequenceEqual(_commandTopic) && NodeCommand.WantsRebirth(message.Payload);
+    public bool IsRebirthWish(in MqttMessage message)
+    {
+        if (!message.Topic.SequenceEqual(_commandTopic) || !SparkplugPayload.TryParse(message.Payload, out SparkplugPayload payload)) return false;
+        foreach (ref readonly SparkplugMetric metric in payload.Metrics)
+        {
+            if (metric.Name.SequenceEqual(Rebirth) && metric.ValueField == SparkplugValueField.Boolean && metric.Boolean) return true;
+        }
+        return false;
+    }
 
     /// <inheritdoc/>
     public void BeginBirths() => _nextBirth = 0;
@@ -91,30 +83,22 @@ internal sealed class SparkplugEdgeNode : INodeFormat
     /// <inheritdoc/>
     public void WriteBirth(long utcTicks, PublishScratch scratch)
     {
+        // A node's birth is number 0, whatever came before.
+        if (_nextBirth == 0) _seq = 0;
         scratch.Topic.Clear();
-        MessageBuffer payload = scratch.Payload;
-        payload.Clear();
+        scratch.Topic.Write(_nextBirth == 0 ? _birthTopic : _deviceBirthTopics[_nextBirth - 1]);
+        scratch.Payload.Clear();
         ulong time = MillisecondsOf(utcTicks);
-        Span<byte> stamp = stackalloc byte[11];
-        stamp = stamp[..PutTime(stamp, MetricTimestamp, time)];
-        payload.Write([PayloadTimestamp]);
-        payload.WriteVarint(time);
+        SparkplugPayloadWriter payload = new(scratch.Payload);
+        payload.Timestamp(time);
         if (_nextBirth == 0)
         {
-            // A node's birth is number 0, whatever came before (6.4.8).
-            _seq = 0;
-            scratch.Topic.Write(_birthTopic);
-            WriteBdSeq(payload, stamp);
-            WriteMetric(payload, NodeCommand.Rebirth, stamp, SparkplugDataType.Boolean, [MetricBoolean, 0]);
-            if (_tagsAreNodes) WriteTagBirths(payload, 0, stamp);
+            WriteBdSeq(ref payload, time);
+            payload.Boolean(new SparkplugMetricHeader { Name = Rebirth, Timestamp = time, DataType = SparkplugDataType.Boolean }, false);
         }
-        else
-        {
-            scratch.Topic.Write(_deviceBirthTopics[_nextBirth - 1]);
-            WriteTagBirths(payload, _nextBirth - 1, stamp);
-        }
-        payload.Write([PayloadSeq]);
-        payload.WriteVarint(_seq);
+        if (_nextBirth > 0 || _tagsAreNodes) WriteTagBirths(ref payload, Math.Max(0, _nextBirth - 1), time);
+        payload.Seq(_seq);
+        payload.Flush();
     }
 
     /// <inheritdoc/>
@@ -128,38 +112,22 @@ internal sealed class SparkplugEdgeNode : INodeFormat
     public void WriteReadings(int device, int first, long stampTicks, PublishScratch scratch)
     {
         WriteTopic(device, first, scratch.Topic);
-        MessageBuffer payload = scratch.Payload;
-        payload.Clear();
+        scratch.Payload.Clear();
         TagSamples samples = scratch.Samples;
         ReadOnlySpan<ulong> bits = samples.Bits;
-        ReadOnlySpan<SimulatedQuality> qualities = samples.AllGood ? default : samples.Qualities;
-        ulong time = MillisecondsOf(stampTicks);
-        Span<byte> stamp = stackalloc byte[11];
-        stamp = stamp[..PutTime(stamp, MetricTimestamp, time)];
-        Span<byte> room = payload.Room(32 + (samples.Count * MaxDataMetricBytes));
-        int length = PutTime(room, PayloadTimestamp, time);
-        ulong alias = AliasOf(device, first);
+        bool allGood = samples.AllGood;
+        IReadOnlyList<PlantTag> tags = _template.Tags;
+        ulong time = MillisecondsOf(stampTicks), alias = AliasOf(device, first);
+        SparkplugPayloadWriter payload = new(scratch.Payload);
+        payload.Timestamp(time);
         for (int i = 0; i < bits.Length; i++)
         {
-            room[length] = PayloadMetric;
-            // Less than 128 bytes follow, always: their number is one byte, put in afterwards.
-            int lengthAt = length + 1;
-            room[length + 2] = MetricAlias;
-            length += 3;
-            length += MessageBuffer.PutVarint(room[length..], alias + (ulong)i);
-            stamp.CopyTo(room[length..]);
-            length += stamp.Length;
-            if (!qualities.IsEmpty && qualities[i] == SimulatedQuality.Bad)
-            {
-                room[length++] = MetricIsNull;
-                room[length++] = 1;
-            }
-            else length += PutValue(_template.Tags[first + i], bits[i], room[length..]);
-            room[lengthAt] = (byte)(length - lengthAt - 1);
+            SparkplugMetricHeader header = new() { Alias = alias + (ulong)i, Timestamp = time };
+            if (!allGood && samples.Qualities[i] == SimulatedQuality.Bad) payload.Null(header);
+            else WriteValue(ref payload, header, tags[first + i], bits[i]);
         }
-        room[length++] = PayloadSeq;
-        length += MessageBuffer.PutVarint(room[length..], _seq);
-        payload.Advance(length);
+        payload.Seq(_seq);
+        payload.Flush();
     }
 
     /// <inheritdoc/>
@@ -178,10 +146,14 @@ internal sealed class SparkplugEdgeNode : INodeFormat
     /// <inheritdoc/>
     public bool WriteDeath(long utcTicks, PublishScratch scratch)
     {
+        ulong time = MillisecondsOf(utcTicks);
         scratch.Topic.Clear();
         scratch.Topic.Write(_deathTopic);
         scratch.Payload.Clear();
-        WriteDeathTo(utcTicks, scratch.Payload);
+        SparkplugPayloadWriter payload = new(scratch.Payload);
+        payload.Timestamp(time);
+        WriteBdSeq(ref payload, time);
+        payload.Flush();
         return true;
     }
 
@@ -200,85 +172,32 @@ internal sealed class SparkplugEdgeNode : INodeFormat
         _ => SparkplugDataType.String,
     };
 
-    // Unique in the node, over all its devices (6.4.7), from 1.
+    // Unique in the node, over all its devices, from 1.
     private ulong AliasOf(int device, int tag) => 1 + ((ulong)device * (ulong)_names.Length) + (ulong)tag;
 
-    private void WriteTagBirths(MessageBuffer payload, int device, ReadOnlySpan<byte> stamp)
+    private void WriteTagBirths(ref SparkplugPayloadWriter payload, int device, ulong time)
     {
-        Span<byte> alias = stackalloc byte[11];
         for (int t = 0; t < _names.Length; t++)
         {
-            alias[0] = MetricAlias;
-            int length = 1 + MessageBuffer.PutVarint(alias[1..], AliasOf(device, t));
-            WriteMetric(payload, _names[t], stamp, TypeOf(_template.Tags[t].Type), [MetricIsNull, 1], alias[..length]);
+            payload.Null(new SparkplugMetricHeader { Name = _names[t], Alias = AliasOf(device, t), Timestamp = time, DataType = TypeOf(_template.Tags[t].Type) });
         }
     }
 
-    private void WriteBdSeq(MessageBuffer payload, ReadOnlySpan<byte> stamp)
-    {
-        Span<byte> value = stackalloc byte[3];
-        value[0] = MetricLong;
-        WriteMetric(payload, "bdSeq"u8, stamp, SparkplugDataType.Int64, value[..(1 + MessageBuffer.PutVarint(value[1..], _bdSeq))]);
-    }
+    private void WriteBdSeq(ref SparkplugPayloadWriter payload, ulong time) =>
+        payload.Long(new SparkplugMetricHeader { Name = "bdSeq"u8, Timestamp = time, DataType = SparkplugDataType.Int64 }, _bdSeq);
 
-    private void WriteDeathTo(long utcTicks, MessageBuffer payload)
-    {
-        ulong time = MillisecondsOf(utcTicks);
-        Span<byte> stamp = stackalloc byte[11];
-        stamp = stamp[..PutTime(stamp, MetricTimestamp, time)];
-        payload.Write([PayloadTimestamp]);
-        payload.WriteVarint(time);
-        WriteBdSeq(payload, stamp);
-    }
-
-    private static void WriteMetric(MessageBuffer payload, ReadOnlySpan<byte> name, ReadOnlySpan<byte> stamp, SparkplugDataType type, ReadOnlySpan<byte> value, ReadOnlySpan<byte> alias = default)
-    {
-        Span<byte> head = stackalloc byte[11];
-        head[0] = MetricName;
-        head = head[..(1 + MessageBuffer.PutVarint(head[1..], (ulong)name.Length))];
-        payload.Write([PayloadMetric]);
-        payload.WriteVarint((ulong)(head.Length + name.Length + alias.Length + stamp.Length + 2 + value.Length));
-        payload.Write(head);
-        payload.Write(name);
-        payload.Write(alias);
-        payload.Write(stamp);
-        payload.Write([MetricDataType, (byte)type]);
-        payload.Write(value);
-    }
-
-    private static int PutTime(Span<byte> destination, byte key, ulong time)
-    {
-        destination[0] = key;
-        return 1 + MessageBuffer.PutVarint(destination[1..], time);
-    }
-
-    private static int PutValue(PlantTag tag, ulong bits, Span<byte> destination)
+    private void WriteValue(ref SparkplugPayloadWriter payload, in SparkplugMetricHeader header, PlantTag tag, ulong bits)
     {
         switch (tag.Type)
         {
-            case ModbusType.Float32:
-                destination[0] = MetricFloat;
-                MessageBuffer.Put32(destination[1..], (uint)bits);
-                return 5;
-            case ModbusType.Float64:
-                destination[0] = MetricDouble;
-                MessageBuffer.Put64(destination[1..], bits);
-                return 9;
-            case ModbusType.Int64 or ModbusType.UInt64:
-                destination[0] = MetricLong;
-                return 1 + MessageBuffer.PutVarint(destination[1..], bits);
-            case ModbusType.Bool:
-                destination[0] = MetricBoolean;
-                destination[1] = (byte)bits;
-                return 2;
+            case ModbusType.Float32: payload.Float(header, BitConverter.UInt32BitsToSingle((uint)bits)); break;
+            case ModbusType.Float64: payload.Double(header, BitConverter.UInt64BitsToDouble(bits)); break;
+            case ModbusType.Int64 or ModbusType.UInt64: payload.Long(header, bits); break;
+            case ModbusType.Bool: payload.Boolean(header, bits != 0); break;
             case ModbusType.Ascii:
-                destination[0] = MetricString;
-                destination[1] = (byte)TagValues.WriteText(tag, bits, destination[2..]);
-                return 2 + destination[1];
-            default:
-                // int_value has 32 bits: a negative number is its two's complement in them (6.4.16).
-                destination[0] = MetricInt;
-                return 1 + MessageBuffer.PutVarint(destination[1..], (uint)bits);
+                payload.String(header, _text.AsSpan(0, TagValues.WriteText(tag, bits, _text)));
+                break;
+            default: payload.Int(header, (uint)bits); break;
         }
     }
 

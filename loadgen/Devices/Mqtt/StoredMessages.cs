@@ -1,5 +1,3 @@
-using HyperIngest.Mqtt;
-
 namespace HyperIngest.LoadGen.Devices.Mqtt;
 
 /// <summary>A message that is kept: its topic and its payload in one buffer that is used again.</summary>
