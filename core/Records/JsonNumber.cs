@@ -4,7 +4,7 @@ using System.Globalization;
 namespace HyperIngest.Core.Records;
 
 /// <summary>Numbers of JSON that come back as they went, bit for bit; NaN and the infinities, for which JSON has no number, are the strings of their names.</summary>
-internal static class JsonNumber
+public static class JsonNumber
 {
     /// <summary>Most bytes of a value that is not text: <c>-2.2250738585072014E-308</c> has 24.</summary>
     public const int MaxBytes = 32;
@@ -144,6 +144,17 @@ internal static class JsonNumber
         if (decimals > 0) value /= PowersOfTen[decimals];
         if (first == 1) value = -value;
         return true;
+    }
+
+    /// <summary>Reads a text that is a number of JSON from its first byte to its last; false for every other, and for what no double holds.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out double value)
+    {
+        // A byte behind the number ends it.
+        Span<byte> ended = stackalloc byte[2 * MaxBytes];
+        if (text.Length >= ended.Length) ended = new byte[text.Length + 1];
+        text.CopyTo(ended);
+        ended[text.Length] = (byte)' ';
+        return TryRead(ended[..(text.Length + 1)], out value, out int read) && read == text.Length;
     }
 
     private static bool TryReadLong(ReadOnlySpan<byte> text, ref int read, out double value)
