@@ -3,6 +3,7 @@ using HyperIngest.Core.Journal;
 using HyperIngest.Core.Shaping;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
@@ -61,6 +62,8 @@ internal static class OptionDefaults
     public static readonly PlantOptions Plant = new() { Devices = [] };
 
     public static readonly PlantDeviceOptions PlantDevice = new() { Name = "", Tags = [] };
+
+    public static readonly MqttPublishOptions Publish = new();
 
     public static readonly PlantTagOptions PlantTag = new() { Name = "" };
 }
