@@ -3,13 +3,14 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using HyperIngest.Bench.Ceilings;
 using HyperIngest.Bench.Gate;
+using HyperIngest.Bench.Mqtt;
 using HyperIngest.Bench.Scale;
 
 namespace HyperIngest.Bench;
 
 /// <summary>
 /// <c>dotnet run -c Release --project bench --</c> and then <c>--filter '*'</c>, the benchmarks; <c>gate</c>, what guards CI; <c>ceilings</c>, every stage beside its physical limit;
-/// or <c>scale</c>, what a device costs at each size of a plant.
+/// <c>scale</c>, what a device costs at each size of a plant; or <c>mqtt</c>, the product beside a bare subscriber at the same broker.
 /// </summary>
 internal static class BenchProgram
 {
@@ -18,6 +19,7 @@ internal static class BenchProgram
         GateCommand.Verb => Task.FromResult(GateCommand.Run(arguments[1..], GatedWorkloads.All, new GateOptions(), Console.Out, Console.Error)),
         CeilingsCommand.Verb => CeilingsCommand.RunAsync(arguments[1..]),
         ScaleCommand.Verb => ScaleCommand.RunAsync(arguments[1..]),
+        MqttCommand.Verb => MqttCommand.RunAsync(arguments[1..]),
         _ => Task.FromResult(Benchmarks(arguments)),
     };
 

@@ -7,11 +7,14 @@ using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
 
-/// <summary>The parent's side: a simulator in a child process of its own, so that its memory and processor time are not the product's. One command at a time.</summary>
+/// <summary>The parent's side: a simulator in a child process of its own, so that its memory and processor time are not the product's. Any thread may ask; one command goes after the other.</summary>
 public sealed class SimulatorProcess : IAsyncDisposable
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(30);
     private readonly Process _process;
+
+    // An answer has no number: the next command waits for it.
+    private readonly SemaphoreSlim _asking = new(1, 1);
 
     private SimulatorProcess(Process process, SimulatorReady ready)
     {
@@ -105,6 +108,7 @@ public sealed class SimulatorProcess : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         End(_process);
+        _asking.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -112,9 +116,17 @@ public sealed class SimulatorProcess : IAsyncDisposable
 
     private async Task<T> AskAsync<T>(string command, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        await _process.StandardInput.WriteLineAsync(command.AsMemory(), cancellationToken).ConfigureAwait(false);
-        await _process.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(_process, type, cancellationToken).ConfigureAwait(false);
+        await _asking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(command.AsMemory(), cancellationToken).ConfigureAwait(false);
+            await _process.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return await ReadAsync(_process, type, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _asking.Release();
+        }
     }
 
     private static async Task<T> ReadAsync<T>(Process process, JsonTypeInfo<T> type, CancellationToken cancellationToken)

@@ -4,7 +4,9 @@ using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Host.Logging;
 using HyperIngest.Host.Running;
+using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.LoadGen.Report;
+using HyperIngest.Mqtt;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Commands.Demo;
@@ -20,10 +22,15 @@ internal static class DemoCommand
     {
         Option<int> seconds = Number("--seconds", "N", "Seconds measured, after 5 s of warm-up.", 30, 1, 86_400);
         Option<int> devices = Number("--devices", "N", "Simulated devices, each with a socket of its own.", 1000, 1, 20_000);
-        Option<int> tags = Number("--tags", "N", "Tags a device.", 600, 1, 10_000);
+        Option<int?> tags = new("--tags") { Description = "Tags a device, 1 to 10,000. Default: 600; 50 when every reading is a JSON message of its own.", HelpName = "N" };
         Option<TimeSpan?> interval = CommonOptions.Choice("--interval", "TIME", "Time from poll to poll. Default: 1s.",
             Scalars.Duration(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), null));
-        Option<bool> max = new("--max") { Description = "Poll without pause: as many readings as will go." };
+        Option<bool> max = new("--max") { Description = "Poll, or publish, without pause: as many readings as will go." };
+        Option<string?> source = new("--source") { Description = "modbus or mqtt: what the devices speak. Default: modbus.", HelpName = "SOURCE" };
+        Option<MqttPublishFormat?> payload = CommonOptions.Choice("--payload", "FORMAT", "With --source mqtt: sparkplug (100 metrics a message) or json (a message a reading). Default: sparkplug.", PublishSchema.Format.Type);
+        Option<string?> qos = new("--qos") { Description = "With --source mqtt: 0 or 1. Default: 0, as Sparkplug has it.", HelpName = "QOS" };
+        Option<BrokerAddress?> broker = CommonOptions.Choice("--broker", "URL", "Broker of yours, mqtt://host:port or mqtts://host:port. Default: a private mosquitto.", BrokerAddress.Type);
+        Option<string?> user = new("--broker-user") { Description = $"User at your broker; the password is taken from the environment variable {PlantFile.PasswordVariable}.", HelpName = "NAME" };
         Option<string?> sink = new("--sink") { Description = "postgres or kafka: land the readings there too. Default: the journal alone.", HelpName = "SINK" };
         Option<string?> postgres = new("--postgres")
         {
@@ -44,21 +51,29 @@ internal static class DemoCommand
             new("hyperingest demo --sink postgres --postgres '${PG_CONNECTION}'", "Into your PostgreSQL; it makes its tables there."),
             new("hyperingest demo --sink kafka", "Into Kafka, one JSON record a reading, confirmed and read back."),
             new("hyperingest demo --sink kafka --format columnar --max --kafka broker:9092", "Into your cluster, as fast as it takes them; a topic of its own is made there."),
-            new("hyperingest demo --route kafka-postgres", "Through Kafka into PostgreSQL, by two nodes."))
+            new("hyperingest demo --route kafka-postgres", "Through Kafka into PostgreSQL, by two nodes."),
+            new("hyperingest demo --source mqtt", "The same devices as 100 Sparkplug B edge nodes that publish through mosquitto."),
+            new("hyperingest demo --source mqtt --payload json --max --ceiling", "A JSON message a reading, as fast as the broker passes them on, and what a bare subscriber gets."))
         {
-            seconds, devices, tags, interval, max, sink, route, postgres, kafka, format, ceiling, data, json,
+            seconds, devices, tags, interval, max, source, payload, qos, broker, user, sink, route, postgres, kafka, format, ceiling, data, json,
         };
         verb.SetAction(async (parsed, _) =>
         {
             DemoRoute way = RouteOf(parsed.GetValue(route), parsed.GetValue(sink));
+            DemoSource speaks = SourceOf(parsed.GetValue(source), way);
+            MqttPublishFormat written = parsed.GetValue(payload) ?? MqttPublishFormat.Sparkplug;
             DemoOptions options = new()
             {
+                Source = speaks,
+                Payload = written,
+                Qos = QosOf(parsed.GetValue(qos)),
+                Broker = BrokerOf(parsed.GetValue(broker), parsed.GetValue(user)),
                 Route = way,
                 Kafka = parsed.GetValue(kafka),
                 Format = FormatOf(parsed.GetValue(format), way),
                 Seconds = parsed.GetValue(seconds),
                 Devices = parsed.GetValue(devices),
-                Tags = parsed.GetValue(tags),
+                Tags = TagsOf(parsed.GetValue(tags) ?? (speaks == DemoSource.Mqtt && written == MqttPublishFormat.Json ? 50 : 600)),
                 Interval = parsed.GetValue(interval) ?? TimeSpan.FromSeconds(1),
                 Max = parsed.GetValue(max),
                 Sink = way == DemoRoute.KafkaPostgres ? DemoSink.Postgres : SinkOf(parsed.GetValue(sink), parsed.GetValue(postgres)),
@@ -67,7 +82,11 @@ internal static class DemoCommand
                 Json = parsed.GetValue(json),
                 Data = parsed.GetValue(data),
             };
-            if (options.Ceiling && options.Sink == DemoSink.None) throw new UsageException("demo: --ceiling is measured against a sink; add --sink postgres or --sink kafka");
+            if (speaks == DemoSource.Modbus && (parsed.GetValue(payload) is not null || (parsed.GetValue(qos) ?? parsed.GetValue(user)) is not null || parsed.GetValue(broker) is not null))
+            {
+                throw new UsageException("demo: --payload, --qos, --broker and --broker-user are for devices that publish; add --source mqtt");
+            }
+            if (options.Ceiling && options.Sink == DemoSink.None && speaks == DemoSource.Modbus) throw new UsageException("demo: --ceiling is measured against a sink or a broker; add --sink postgres, --sink kafka or --source mqtt");
             if (way == DemoRoute.Direct && options.Sink != DemoSink.Kafka && (options.Kafka ?? parsed.GetValue(format)) is not null)
             {
                 throw new UsageException("demo: --kafka and --format are for Kafka; add --sink kafka or --route kafka-postgres");
@@ -110,6 +129,35 @@ internal static class DemoCommand
         "none" or "journal" => postgres is null ? DemoSink.None : throw new UsageException("demo: --postgres names a server and --sink none says there is no sink; drop one of them"),
         _ => throw new UsageException($"demo: --sink: expected postgres, kafka or none, found '{name}'"),
     };
+
+    private static DemoSource SourceOf(string? name, DemoRoute way) => name switch
+    {
+        null or "modbus" => DemoSource.Modbus,
+        "mqtt" => way == DemoRoute.Direct ? DemoSource.Mqtt : throw new UsageException("demo: --route kafka-postgres begins with Modbus devices; drop --route or --source mqtt"),
+        _ => throw new UsageException($"demo: --source: expected modbus or mqtt, found '{name}'"),
+    };
+
+    private static MqttQos QosOf(string? text) => text switch
+    {
+        null or "0" => MqttQos.AtMostOnce,
+        "1" => MqttQos.AtLeastOnce,
+        _ => throw new UsageException($"demo: --qos: expected 0 or 1, found '{text}'"),
+    };
+
+    private static int TagsOf(int tags) => tags is >= 1 and <= 10_000 ? tags : throw new UsageException($"demo: --tags: expected a whole number from 1 to 10,000, found {tags}");
+
+    private static MqttClientOptions? BrokerOf(BrokerAddress? given, string? user)
+    {
+        if (given is not { } address) return user is null ? null : throw new UsageException("demo: --broker-user is for a broker of yours; add --broker");
+        return new MqttClientOptions
+        {
+            Host = address.Host,
+            Port = address.Port,
+            Tls = address.Tls ? new MqttTlsOptions() : null,
+            User = user,
+            Password = user is null ? null : Environment.GetEnvironmentVariable(PlantFile.PasswordVariable) ?? throw new UsageException($"demo: --broker-user: the environment has no variable {PlantFile.PasswordVariable}"),
+        };
+    }
 
     private static DemoRoute RouteOf(string? name, string? sink) => name switch
     {

@@ -1,4 +1,6 @@
 using HyperIngest.Core.Records;
+using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.Mqtt;
 
 namespace HyperIngest.Host.Commands.Demo;
 
@@ -13,6 +15,16 @@ internal enum DemoSink
 
     /// <summary>Kafka.</summary>
     Kafka,
+}
+
+/// <summary>What the demo's devices speak.</summary>
+internal enum DemoSource
+{
+    /// <summary>Modbus TCP: they are polled.</summary>
+    Modbus,
+
+    /// <summary>MQTT: they publish, through a broker.</summary>
+    Mqtt,
 }
 
 /// <summary>The way of a demo's readings.</summary>
@@ -43,7 +55,19 @@ internal sealed record DemoOptions
     /// <summary>Time from poll to poll; ignored with <see cref="Max"/>.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Poll without pause.</summary>
+    /// <summary>What the devices speak.</summary>
+    public DemoSource Source { get; init; }
+
+    /// <summary>MQTT: what they publish.</summary>
+    public MqttPublishFormat Payload { get; init; } = MqttPublishFormat.Sparkplug;
+
+    /// <summary>MQTT: with which quality of service.</summary>
+    public MqttQos Qos { get; init; }
+
+    /// <summary>A broker of the user's; null starts a private mosquitto.</summary>
+    public MqttClientOptions? Broker { get; init; }
+
+    /// <summary>Poll, or publish, without pause.</summary>
     public bool Max { get; init; }
 
     /// <summary>The sink.</summary>

@@ -13,6 +13,7 @@ internal static class DemoReport
     public const double MostRssMb = 256;
 
     private const double LeastDelivered = 0.999;
+    private const double LeastOfBare = 0.95;
 
     /// <summary>The report.</summary>
     public static LoadReport Of(DemoOptions options, string route, Measured measured, VerifySummary verified, IDemoTarget target, Ceiling? ceiling)
@@ -61,6 +62,7 @@ internal static class DemoReport
         // A verifier that found nothing to look at has proved nothing.
         yield return PromiseReport.AtLeast("verified readings", measured.Journalled - verified.Bad, verified.Received);
         if (options.OfferedPerSecond is { } offered) yield return PromiseReport.AtLeast("delivered of offered", LeastDelivered, Math.Round(report.ReadingsPerS / offered, 5));
+        if (options.Source == DemoSource.Mqtt && report.CeilingRatio is { } ratio) yield return PromiseReport.AtLeast("of a bare subscriber", LeastOfBare, ratio);
         foreach (PromiseReport promise in target.Promises(options, report)) yield return promise;
     }
 }

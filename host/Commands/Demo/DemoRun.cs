@@ -31,21 +31,20 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
     public async Task<(LoadReport Report, IReadOnlyList<string> Examples)> RunAsync(CancellationToken cancellationToken)
     {
         string plantPath = Path.Combine(folder, "plant.yaml"), servedPath = Path.Combine(folder, "served.bin");
-        PlantOptions plantOptions = DemoPlant.Create(options.Devices, options.Tags);
-        PlantFile.Write(plantOptions, plantPath);
+        await using IDemoFeed feed = await FeedAsync(cancellationToken);
+        PlantFile.Write(feed.Plant, plantPath);
         progress.Phase($"simulator: {options.Devices:N0} devices with {options.Tags:N0} tags each, in a process of their own");
-        await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(OwnProgram.With("sim", plantPath, "--control"), cancellationToken);
+        await using SimulatorProcess simulator = await SimulatorProcess.StartAsync(OwnProgram.With(feed.SimulatorEnvironment, "sim", plantPath, "--control"), cancellationToken);
         await using IDemoTarget target = TargetOf(servedPath);
         await target.PrepareAsync(plantPath, cancellationToken);
-        await using IDemoFeed feed = await FeedAsync();
 
-        Measured measured = await MeasureAsync(new Plant(plantOptions), simulator, feed, target, cancellationToken);
+        Measured measured = await MeasureAsync(new Plant(feed.Plant), simulator, feed, target, cancellationToken);
         await simulator.StopAsync(servedPath, CancellationToken.None);
         if (measured.Drain is { AllJournalled: false } or { AllDelivered: false }) progress.Phase("the drain did not finish in time; what is missing counts as lost");
 
         progress.Phase("verify: reading everything back, in a process of its own");
         VerifySummary verified = await target.VerifyAsync(plantPath, servedPath, CancellationToken.None);
-        Ceiling? ceiling = options.Ceiling ? await target.MeasureCeilingAsync(cancellationToken) : null;
+        Ceiling? ceiling = !options.Ceiling ? null : target.HasSink ? await target.MeasureCeilingAsync(cancellationToken) : await feed.MeasureCeilingAsync(plantPath, cancellationToken);
         if (ceiling is not null) progress.Phase($"ceiling: {ceiling.PerSecond:N0} readings/s over {ceiling.Count:N0}");
         return (DemoReport.Of(options, $"{feed.Route} > {target.Route}", measured, verified, target, ceiling), verified.Examples);
     }
@@ -57,7 +56,12 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
         _ => new JournalTarget(JournalPath),
     };
 
-    private async Task<IDemoFeed> FeedAsync() => options.Route == DemoRoute.KafkaPostgres ? new KafkaFeed(options, folder, await KafkaCluster.OpenAsync(options.Kafka), loggers) : new DirectFeed(options, loggers);
+    private async Task<IDemoFeed> FeedAsync(CancellationToken cancellationToken) => options switch
+    {
+        { Route: DemoRoute.KafkaPostgres } => new KafkaFeed(options, folder, await KafkaCluster.OpenAsync(options.Kafka), loggers),
+        { Source: DemoSource.Mqtt } => new MqttFeed(options, await MqttBroker.OpenAsync(options.Broker, options.OwnSession, cancellationToken), loggers),
+        _ => new DirectFeed(options, loggers),
+    };
 
     private async Task<Measured> MeasureAsync(
         Plant plant, SimulatorProcess simulator, IDemoFeed feed, IDemoTarget target, CancellationToken cancellationToken)
@@ -68,7 +72,7 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
         feed.AddTo(pipeline, plant, simulator.Ready);
         target.AddTo(pipeline, loggers);
         await pipeline.StartAsync(cancellationToken);
-        await feed.StartAsync(cancellationToken);
+        await feed.StartAsync(simulator, cancellationToken);
         PipelineView view = new("demo", pipeline, long.MaxValue);
 
         progress.Phase($"warm-up: {options.WarmUpSeconds} s");

@@ -5,6 +5,14 @@ namespace HyperIngest.Host.Commands.Demo;
 /// <summary>This program's own command line, for child processes that must not share the product's memory and processor time.</summary>
 internal static class OwnProgram
 {
+    /// <summary>A start of this program with other arguments, and with more in its environment.</summary>
+    public static ProcessStartInfo With(IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments)
+    {
+        ProcessStartInfo start = With(arguments);
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        return start;
+    }
+
     /// <summary>A start of this program with other arguments.</summary>
     public static ProcessStartInfo With(params IReadOnlyList<string> arguments)
     {

@@ -73,7 +73,7 @@ internal sealed class LoadRunner(LoadPlan plan, string folder, LoadProgress prog
                 simulator.Ready.Host,
                 simulator.Ready.BasePort,
                 new ModbusPollOptions { Interval = ProfilePace.Interval, Timestamp = ModbusTimestamp.Due },
-                new ModbusRequestOptions { MaxInFlight = DemoSource.MaxInFlight }),
+                new ModbusRequestOptions { MaxInFlight = DemoPoller.MaxInFlight }),
             pipeline.Catalog, pipeline.Intake, metrics, loggers);
         ProfilePace pace = new(curve, plan.Plant.TagCount, LoadProfile.WarmUpRateOf(curve));
         source.Scheduler.PaceBy(pace);

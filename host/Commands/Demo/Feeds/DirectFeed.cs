@@ -11,10 +11,13 @@ internal sealed class DirectFeed(DemoOptions options, ILoggerFactory loggers) : 
     public string Route => "modbus";
 
     /// <inheritdoc/>
-    public void AddTo(Pipeline pipeline, Plant plant, SimulatorReady simulator) => pipeline.AddSource(DemoSource.Create(options, plant, simulator, pipeline, loggers));
+    public PlantOptions Plant { get; } = DemoPlant.Create(options.Devices, options.Tags);
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public void AddTo(Pipeline pipeline, Plant plant, SimulatorReady simulator) => pipeline.AddSource(DemoPoller.Create(options, plant, simulator, pipeline, loggers));
+
+    /// <inheritdoc/>
+    public Task StartAsync(SimulatorProcess simulator, CancellationToken cancellationToken) => Task.CompletedTask;
 
     // The pipeline's own drain stops its sources first.
     /// <inheritdoc/>

@@ -29,6 +29,9 @@ internal sealed class KafkaFeed(DemoOptions options, string folder, KafkaCluster
     /// <inheritdoc/>
     public string Route => $"modbus > journal > kafka ({RouteFormat}, {cluster.Description}) > kafka";
 
+    /// <inheritdoc/>
+    public PlantOptions Plant { get; } = DemoPlant.Create(options.Devices, options.Tags);
+
     private string RouteFormat => Core.Records.RecordFormats.NameOf(options.Format);
 
     /// <inheritdoc/>
@@ -48,13 +51,13 @@ internal sealed class KafkaFeed(DemoOptions options, string folder, KafkaCluster
             },
             _metrics,
             loggers);
-        _edge.AddSource(DemoSource.Create(options, plant, simulator, _edge, loggers));
+        _edge.AddSource(DemoPoller.Create(options, plant, simulator, _edge, loggers));
         _edge.AddSink(KafkaDemoSink.Create(options, cluster, _edge, loggers));
         if (options.Max) _hold = IntakeHold.Of(_edge, () => IntakeHold.Delivered(pipeline), MostAhead);
     }
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => _edge!.StartAsync(cancellationToken);
+    public Task StartAsync(SimulatorProcess simulator, CancellationToken cancellationToken) => _edge!.StartAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<bool> EndAsync(TimeSpan limit)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace HyperIngest.Host.Commands.Demo;
 
 /// <summary>The poller of a demo's devices.</summary>
-internal static class DemoSource
+internal static class DemoPoller
 {
     /// <summary>Requests a device's poll needs; all on their way at once, as devices that allow it are asked.</summary>
     public const int MaxInFlight = 16;
