@@ -55,7 +55,8 @@ internal struct PayloadClock(MqttTimeUnit unit)
         bool isNumber = type == JsonTokenType.Number || (type == JsonTokenType.String && !text.IsEmpty && text.IndexOfAnyExcept(DigitsAndSigns) < 0);
         if (!isNumber || !decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out decimal number))
         {
-            return $"its time {Excerpt.Of(text)} is neither ISO 8601 with an offset nor a number since 1970";
+            // What is a number and no decimal is too large for one.
+            return type == JsonTokenType.Number ? OutOfRange(text) : $"its time {Excerpt.Of(text)} is neither ISO 8601 with an offset nor a number since 1970";
         }
         return TryTicks(number, _unit, out ticks) ? null : OutOfRange(text);
     }

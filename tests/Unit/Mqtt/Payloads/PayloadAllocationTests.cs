@@ -19,7 +19,7 @@ public class PayloadAllocationTests
         { PayloadRig.Topic, new MqttTextPayload(), "running" },
         { PayloadRig.Topic, new MqttBinaryPayload { Fields = [new MqttBinaryField { Type = MqttBinaryType.Float32 }] }, "\0\0\0\0" },
         { "plant/{device}/#", new MqttBinaryPayload { Fields = [new MqttBinaryField { Tag = "a" }, new MqttBinaryField { Tag = "b", Count = 2 }], Time = new MqttBinaryTime { Offset = 0, Type = MqttBinaryType.UInt32 } }, "\0\0\0\0\0\0\0\0" },
-        { "plant/#", new MqttRecordPayload(), """{"device":"press","tag":"oil","value":1}""" },
+        { "plant/#", new MqttRecordPayload(), """{"asset_id":"press","parameter":"oil","value":1}""" },
     };
 
     [Theory]

@@ -35,7 +35,7 @@ public class RecordPayloadTests
     public void Without_any_time_of_its_own_it_has_none()
     {
         PayloadRig rig = new(new MqttRuleOptions { Topic = "out/#", Payload = new MqttRecordPayload() });
-        Assert.Null(rig.Decode("out/x", """{"device":"press","tag":"oil","value":1}"""));
+        Assert.Null(rig.Decode("out/x", """{"asset_id":"press","parameter":"oil","value":1}"""));
         Assert.Equal(PayloadRig.Now, rig.All()[0].GatewayTime);
         Assert.False(rig.Readings.HasOwnTimes);
     }
