@@ -8,7 +8,7 @@ namespace HyperIngest.Core.Records;
 /// A hash table from byte strings to the numbers 0, 1, 2, ... in the order they were added: open addressing over a dense list of keys that lie one behind the other, so that what came
 /// in together (the tags of a device) lies together. Finding allocates nothing. One thread.
 /// </summary>
-internal sealed class ByteKeyTable
+public sealed class ByteKeyTable
 {
     // Drawn once a process: who writes hostile names cannot know which of them collide.
     private static readonly ulong Seed = (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) | 1;

@@ -6,7 +6,7 @@ namespace HyperIngest.Core.Records;
 /// Times as these records write them, <c>2026-11-21T10:30:22.1234567Z</c>, and the wider ISO 8601 they accept. Readings that follow one another mostly share their second, if
 /// not their tick: the last one is kept, and only what differs from it is written or read anew.
 /// </summary>
-internal struct IsoTime
+public struct IsoTime
 {
     /// <summary>Bytes of a time as it is written.</summary>
     public const int Bytes = 28;

@@ -5,11 +5,12 @@ using HyperIngest.Core.Readings;
 namespace HyperIngest.Core.Records;
 
 /// <summary>From a text's UTF-8 in a record to its handle in the catalog's text table; allocates only for a text not seen before.</summary>
-internal sealed class TextInterning
+public sealed class TextInterning
 {
     private readonly TextTable _texts;
     private readonly char[] _characters = new char[TextTable.MaxTextLength];
 
+    /// <summary>Into a text table.</summary>
     public TextInterning(TextTable texts) => _texts = texts;
 
     /// <summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using HyperIngest.Host.Configuration;
 
 namespace HyperIngest.Host.Commands;
 

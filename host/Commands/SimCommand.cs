@@ -23,15 +23,16 @@ internal static class SimCommand
         Argument<string> file = new("FILE") { Description = "The plant file." };
         Option<int?> port = CommonOptions.Choice("--port", "PORT", "First port; overrules the file.", Scalars.Integer(0, 65535));
         Option<string?> served = new("--served") { Description = "When it stops, write what the devices answered to this file, for hyperingest verify.", HelpName = "PATH" };
-        Option<bool> control = new("--control") { Description = "For programs: one JSON line when ready, then commands on standard input: stats, inject JSON, clear ID, faults, served PATH, stop [PATH]." };
+        Option<bool> control = new("--control") { Description = "For programs: one JSON line when ready, then commands on standard input: stats, inject JSON, clear ID, faults, publish begin|curve|pause|drain, served PATH, stop [PATH]." };
         Option<TimeSpan?> progress = CommonOptions.Choice("--progress", "INTERVAL", "Time between progress lines, such as 1s, or 0 for none. Default: 10s.",
             Scalars.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "none"));
         Option<ListenAddress?> http = CommonOptions.Choice("--http", "ADDRESS:PORT", "Status and faults over HTTP, such as 127.0.0.1:9700; port 0 takes a free one. Default: off.", ListenAddress.Type);
         Option<bool> httpPublic = new("--http-public") { Description = "Allow --http at an address that other machines reach: whoever does can have the devices misbehave." };
-        Verb verb = new("sim", "Simulate a plant of Modbus TCP devices, that behave or misbehave, until SIGTERM or Ctrl-C.",
+        Verb verb = new("sim", "Simulate a plant of devices that answer over Modbus TCP or publish over MQTT, that behave or misbehave, until SIGTERM or Ctrl-C.",
             new("hyperingest sim samples/plant.yaml", "Devices on local ports; read them with any Modbus client."),
             new("hyperingest sim samples/plant.yaml --served served.bin", "Keep count of what was answered, to verify a sink against it afterwards."),
             new("hyperingest sim samples/plant-faults.yaml", "Devices that misbehave by chance and by schedule."),
+            new("hyperingest sim samples/plant-mqtt.yaml", "Sparkplug edge nodes and JSON sensors that publish to a broker."),
             new("hyperingest sim samples/plant.yaml --http 127.0.0.1:9700",
                 "Faults over HTTP: curl http://127.0.0.1:9700/faults -d '{\"kind\":\"delay\",\"devices\":\"press-*\",\"pause\":\"250ms\",\"for\":\"30s\"}'"),
             new("hyperingest sim samples/plant.yaml --port 15020 --progress 0", "On other ports, without progress lines."))
@@ -51,8 +52,8 @@ internal static class SimCommand
             }
 
             using ShutdownSignals signals = new(Environment.Exit);
-            await using Simulator simulator = plant.CreateSimulator();
             using ILoggerFactory loggers = LineLoggerProvider.CreateFactory(new LogOptions(LogLevel.Warning, LogFormat.Text), new WriterLogTarget(io.Error));
+            await using Simulator simulator = plant.CreateSimulator(logger: loggers.CreateLogger<Simulator>());
             await using HttpEndpoint? endpoint = listen is null ? null : new HttpEndpoint(listen, simulator, loggers);
             if (parsed.GetValue(control))
             {
@@ -69,11 +70,16 @@ internal static class SimCommand
             {
                 throw new IOException($"{plant.Plant.Options.Name}: cannot listen at {plant.Plant.Address} from port {plant.Plant.Options.BasePort} on: {taken.Message}", taken);
             }
+            simulator.BeginPublishing();
             await ShowAsync(endpoint, io.Output);
             await RunAsync(simulator, parsed.GetValue(progress) ?? ProgressInterval, io.Output, signals.Requested);
+            await DrainAsync(simulator, io.Error);
             await simulator.StopAsync();
             if (parsed.GetValue(served) is { } path) simulator.Served().Save(path, plant.Plant);
-            await io.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"answered {simulator.Server.Counts.Requests:N0} requests with {simulator.ReadingsServed:N0} readings"));
+            string answered = string.Create(CultureInfo.InvariantCulture, $"answered {simulator.ServerCounts.Requests:N0} requests");
+            string published = string.Create(CultureInfo.InvariantCulture, $"published {simulator.PublishCounts.Messages:N0} messages");
+            string did = plant.Plant.Nodes.Count == 0 ? answered : plant.Plant.PortCount == 0 ? published : $"{answered} and {published}";
+            await io.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{did} with {simulator.ReadingsServed:N0} readings"));
             return ExitCode.Ok;
         });
         return verb;
@@ -89,6 +95,18 @@ internal static class SimCommand
             await await Task.WhenAny(conversation, signal.Task);
         }
         await simulator.StopAsync();
+    }
+
+    private static async Task DrainAsync(Simulator simulator, TextWriter errors)
+    {
+        try
+        {
+            await simulator.DrainAsync();
+        }
+        catch (TimeoutException late)
+        {
+            await errors.WriteLineAsync($"{simulator.Plant.Options.Name}: {late.Message}");
+        }
     }
 
     private static async Task ShowAsync(HttpEndpoint? endpoint, TextWriter output)
@@ -117,26 +135,40 @@ internal static class SimCommand
         return hits.Count == 0 ? "" : $" ({string.Join(", ", hits.Select(h => string.Create(CultureInfo.InvariantCulture, $"{FaultNames.Of(h.Key)} {h.Value:N0}")))})";
     }
 
+    private static string Places(Simulator simulator)
+    {
+        Plant plant = simulator.Plant;
+        string nodes = plant.Nodes.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"publishing to {plant.Options.Broker!.Address} over {plant.Nodes.Count:N0} connections");
+        if (plant.PortCount == 0) return nodes;
+        string ports = plant.PortCount == 1 ? $"port {simulator.BasePort}" : $"ports {simulator.BasePort} to {simulator.BasePort + plant.PortCount - 1}";
+        return $"at {plant.Address}, {ports}{(nodes.Length > 0 ? ", and " : "")}{nodes}";
+    }
+
     private static async Task RunAsync(Simulator simulator, TimeSpan every, TextWriter output, CancellationToken stop)
     {
         Plant plant = simulator.Plant;
         CultureInfo format = CultureInfo.InvariantCulture;
-        string ports = plant.PortCount == 1 ? $"port {simulator.BasePort}" : $"ports {simulator.BasePort} to {simulator.BasePort + plant.PortCount - 1}";
-        await output.WriteLineAsync(string.Create(format, $"{plant.Options.Name}: {plant.Devices.Count:N0} devices with {plant.TagCount:N0} tags at {plant.Address}, {ports}; Ctrl-C ends it"));
+        await output.WriteLineAsync(string.Create(format, $"{plant.Options.Name}: {plant.Devices.Count:N0} devices with {plant.TagCount:N0} tags {Places(simulator)}; Ctrl-C ends it"));
         await output.FlushAsync(CancellationToken.None);
         try
         {
             if (every == TimeSpan.Zero) await Task.Delay(Timeout.Infinite, stop);
             using PeriodicTimer timer = new(every);
-            var (requests, readings) = (0L, 0L);
+            var (requests, messages, readings) = (0L, 0L, 0L);
             while (await timer.WaitForNextTickAsync(stop))
             {
-                var counts = simulator.Server.Counts;
+                var counts = simulator.ServerCounts;
+                var published = simulator.PublishCounts;
                 long served = simulator.ReadingsServed;
+                string asked = plant.PortCount == 0 ? "" : string.Create(format, $"{(counts.Requests - requests) / every.TotalSeconds:N0} requests/s, ");
+                string sent = published.Nodes == 0 ? "" : string.Create(format, $"{(published.Messages - messages) / every.TotalSeconds:N0} messages/s, ");
+                string connected = string.Join(" and ", ((string[])[
+                    plant.PortCount == 0 ? "" : string.Create(format, $"{counts.Connections:N0} connections"),
+                    published.Nodes == 0 ? "" : string.Create(format, $"{published.Ready:N0} of {published.Nodes:N0} nodes connected")]).Where(t => t.Length > 0));
                 await output.WriteLineAsync(string.Create(format,
-                    $"{DateTime.UtcNow:HH:mm:ss} {(counts.Requests - requests) / every.TotalSeconds:N0} requests/s, {(served - readings) / every.TotalSeconds:N0} readings/s, {counts.Connections:N0} connections, {counts.Faulted:N0} faults{Kinds(simulator)}"));
+                    $"{DateTime.UtcNow:HH:mm:ss} {asked}{sent}{(served - readings) / every.TotalSeconds:N0} readings/s, {connected}, {counts.Faulted:N0} faults{Kinds(simulator)}"));
                 await output.FlushAsync(stop);
-                (requests, readings) = (counts.Requests, served);
+                (requests, messages, readings) = (counts.Requests, published.Messages, served);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

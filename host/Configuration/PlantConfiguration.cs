@@ -1,4 +1,5 @@
 using HyperIngest.LoadGen.Devices;
+using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Configuration;
 
@@ -7,5 +8,5 @@ namespace HyperIngest.Host.Configuration;
 internal sealed record PlantConfiguration(Plant Plant)
 {
     /// <summary>A simulator of the plant, not yet started, its faults in place.</summary>
-    public Simulator CreateSimulator(TimeProvider? clock = null) => new(Plant, clock);
+    public Simulator CreateSimulator(TimeProvider? clock = null, ILogger? logger = null) => new(Plant, clock, logger);
 }

@@ -1,3 +1,5 @@
+using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -26,6 +28,28 @@ public static class DemoPlant
     /// <param name="unitsPerPort">Devices behind one port, 1 to 247.</param>
     public static PlantOptions Create(int devices = 1000, int tags = 600, int basePort = 0, int unitsPerPort = 1)
     {
+        return new PlantOptions
+        {
+            Name = "demo",
+            BasePort = basePort,
+            Devices = [new PlantDeviceOptions { Name = "press-{n}", Count = devices, UnitsPerPort = unitsPerPort, Tags = Tags(tags) }],
+        };
+    }
+
+    /// <summary>The same devices, publishing to a broker.</summary>
+    /// <param name="broker">The broker.</param>
+    /// <param name="publish">How: <c>new() { Format = MqttPublishFormat.Sparkplug }</c> is 10 devices a node and 100 metrics a message.</param>
+    /// <param name="devices">Devices, 1 to 1,000,000.</param>
+    /// <param name="tags">Tags a device, 1 to 10,000.</param>
+    public static PlantOptions CreateMqtt(MqttClientOptions broker, MqttPublishOptions publish, int devices = 1000, int tags = 600) => new()
+    {
+        Name = "demo",
+        Broker = broker,
+        Devices = [new PlantDeviceOptions { Name = "press-{n}", Count = devices, Mqtt = publish, Tags = Tags(tags) }],
+    };
+
+    private static List<PlantTagOptions> Tags(int tags)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(tags, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(tags, 10_000);
         List<PlantTagOptions> groups = [];
@@ -39,11 +63,6 @@ public static class DemoPlant
             groups.Add(group);
             address += count * new PlantTag(name, group.Table, 0, type, group.Order, group.Length, group.Generator).Span;
         }
-        return new PlantOptions
-        {
-            Name = "demo",
-            BasePort = basePort,
-            Devices = [new PlantDeviceOptions { Name = "press-{n}", Count = devices, UnitsPerPort = unitsPerPort, Tags = groups }],
-        };
+        return groups;
     }
 }

@@ -24,6 +24,7 @@ public sealed class DeviceTemplate
         MemoryBytes = memoryBytes;
         UsesTime = tags.Any(t => t.Generator.Kind is not (GeneratorKind.Sequence or GeneratorKind.Memory or GeneratorKind.Constant));
         HasQuality = tags.Any(t => t.Quality is not null);
+        AlikeRuns = Alike(tags);
         ClientTags =
         [
             .. tags.Select(t => new ModbusTag
@@ -57,8 +58,30 @@ public sealed class DeviceTemplate
     /// <summary>Whether any generator looks at the clock.</summary>
     internal bool UsesTime { get; }
 
+    /// <summary>Tags in plant order, those that are alike together: what is sent by name goes through them, whatever their addresses.</summary>
+    internal AlikeRun[] AlikeRuns { get; }
+
     /// <summary>The index of a tag; -1 when there is none of that name.</summary>
     public int IndexOf(string tag) => _byName.GetValueOrDefault(tag, -1);
 
     internal TagTable Table(ModbusTable table) => _tables[(int)table];
+
+    private static AlikeRun[] Alike(IReadOnlyList<PlantTag> tags)
+    {
+        List<AlikeRun> runs = [];
+        for (int i = 0; i < tags.Count; i++)
+        {
+            PlantTag tag = tags[i];
+            AlikeRun run = runs.Count > 0 ? runs[^1] : default;
+            if (runs.Count > 0 && run.Tag.Type == tag.Type && run.Tag.Length == tag.Length && run.Tag.Generator == tag.Generator && run.Tag.Quality == tag.Quality) runs[^1] = run with { End = i + 1 };
+            else runs.Add(new AlikeRun(i, i + 1, tag));
+        }
+        return [.. runs];
+    }
 }
+
+/// <summary>Tags of one type, generator and quality, one after another in the template.</summary>
+/// <param name="First">The first one's number.</param>
+/// <param name="End">The number after the last one's.</param>
+/// <param name="Tag">The first one.</param>
+internal readonly record struct AlikeRun(int First, int End, PlantTag Tag);

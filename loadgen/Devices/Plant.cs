@@ -2,19 +2,23 @@ using System.Globalization;
 using System.Net;
 using HyperIngest.Core;
 using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
 
 /// <summary>One device of a plant.</summary>
 /// <param name="Name">Unique in the plant.</param>
-/// <param name="Port">Its port, counted from the plant's base port.</param>
+/// <param name="Port">Its port, counted from the plant's base port; -1 when it publishes.</param>
 /// <param name="UnitId">Its unit id on that port.</param>
 /// <param name="Template">Its tags.</param>
 public sealed record PlantDevice(string Name, int Port, byte UnitId, DeviceTemplate Template)
 {
     /// <summary>How far its clock is ahead.</summary>
     public TimeSpan ClockSkew { get; init; }
+
+    /// <summary>How it publishes; null for a Modbus device.</summary>
+    public MqttPublishOptions? Mqtt { get; init; }
 }
 
 /// <summary>A plant with all its devices written out. Simulator, client options and verifier are all made from it, each in its own process.</summary>
@@ -44,6 +48,7 @@ public sealed class Plant
             AddGroup(group, devices, ref port, problems);
             groups.Add((group, first, devices.Count - first));
         }
+        if (options.Broker is null && options.Devices.Any(g => g.Mqtt is not null)) problems.Add("devices publish over MQTT, and there is no broker");
         if (options.BasePort + port > 65536) problems.Add($"{port} ports from base port {options.BasePort} on end beyond 65535");
         AddFaults(options.Faults, devices, 0, devices.Count, "", problems);
         foreach ((PlantDeviceOptions group, int first, int count) in groups) AddFaults(group.Faults, devices, first, count, $"devices '{group.Name}': ", problems);
@@ -53,6 +58,7 @@ public sealed class Plant
         }
         Devices = devices;
         PortCount = port;
+        Nodes = NodesOf(options.Name, groups, devices);
         TagCount = devices.Sum(d => (long)d.Template.Tags.Count);
     }
 
@@ -68,8 +74,14 @@ public sealed class Plant
     /// <summary>Ports it needs, one after another.</summary>
     public int PortCount { get; }
 
+    /// <summary>Connections to the broker, each with its devices.</summary>
+    public IReadOnlyList<PlantNode> Nodes { get; }
+
     /// <summary>Tags over all devices.</summary>
     public long TagCount { get; }
+
+    /// <summary>Tags of the devices that publish.</summary>
+    public long PublishedTagCount => Devices.Sum(d => d.Mqtt is null ? 0L : d.Template.Tags.Count);
 
     /// <summary>The faults from the start, in order, with the numbers of the devices that each is for.</summary>
     internal IReadOnlyList<(FaultSpec Spec, IReadOnlyList<int> Devices)> Faults => _faults;
@@ -81,7 +93,7 @@ public sealed class Plant
     public int IndexOf(string device) => _byName.GetValueOrDefault(device, -1);
 
     /// <summary>
-    /// The devices as a Modbus client is to read them. Devices of one template share one tag list, so that a thousand devices cost no more than their names.
+    /// The devices as a Modbus client is to read them; those that publish are not among them. Devices of one template share one tag list, so that a thousand devices cost no more than their names.
     /// </summary>
     /// <param name="host">Where the simulator runs.</param>
     /// <param name="basePort">The base port it really has.</param>
@@ -92,11 +104,11 @@ public sealed class Plant
     {
         poll ??= new ModbusPollOptions();
         requests ??= new ModbusRequestOptions();
-        ModbusDeviceOptions[] devices = new ModbusDeviceOptions[Devices.Count];
-        for (int i = 0; i < devices.Length; i++)
+        List<ModbusDeviceOptions> devices = new(Devices.Count);
+        foreach (PlantDevice device in Devices)
         {
-            PlantDevice device = Devices[i];
-            devices[i] = new ModbusDeviceOptions
+            if (device.Mqtt is not null) continue;
+            devices.Add(new ModbusDeviceOptions
             {
                 Name = device.Name,
                 Host = host,
@@ -105,7 +117,7 @@ public sealed class Plant
                 Tags = device.Template.ClientTags,
                 Poll = poll,
                 Requests = requests,
-            };
+            });
         }
         return devices;
     }
@@ -126,14 +138,48 @@ public sealed class Plant
             return;
         }
         if (Template(group, where, problems) is not { } template) return;
+        if (group.Mqtt is { } mqtt) CheckPublishing(mqtt, template, where, problems);
         int units = Math.Clamp(group.UnitsPerPort, 1, 247);
         for (int i = 0; i < group.Count; i++)
         {
             string name = Numbered(group.Name, i + 1, group.Count);
             if (!_byName.TryAdd(name, devices.Count)) problems.Add($"{where}: device name {name} is there twice");
-            devices.Add(new PlantDevice(name, port + (i / units), (byte)(1 + (i % units)), template) { ClockSkew = group.ClockSkew });
+            if (group.Mqtt is not null && MqttPublishRules.NameProblem(name) is { } wrong) problems.Add($"{where}: device name '{name}' {wrong}");
+            devices.Add(group.Mqtt is null
+                ? new PlantDevice(name, port + (i / units), (byte)(1 + (i % units)), template) { ClockSkew = group.ClockSkew }
+                : new PlantDevice(name, -1, 0, template) { ClockSkew = group.ClockSkew, Mqtt = group.Mqtt });
         }
-        port += (group.Count + units - 1) / units;
+        if (group.Mqtt is null) port += (group.Count + units - 1) / units;
+    }
+
+    private void CheckPublishing(MqttPublishOptions mqtt, DeviceTemplate template, string where, List<string> problems)
+    {
+        foreach (string problem in MqttPublishRules.Check(mqtt, Options.Name, template.Tags.Count)) problems.Add($"{where}, mqtt: {problem}");
+        if (mqtt.Format != MqttPublishFormat.Json || !mqtt.Topic.Contains(MqttPublishRules.TagPlace, StringComparison.Ordinal)) return;
+        foreach (PlantTag tag in template.Tags)
+        {
+            if (MqttPublishRules.NameProblem(tag.Name) is not { } wrong) continue;
+            problems.Add($"{where}, mqtt: tag name '{tag.Name}' {wrong}");
+            return;
+        }
+    }
+
+    private static List<PlantNode> NodesOf(string plant, List<(PlantDeviceOptions Group, int First, int Count)> groups, List<PlantDevice> devices)
+    {
+        List<PlantNode> nodes = [];
+        int total = groups.Where(g => g.Group.Mqtt is not null).Sum(g => (g.Count + Math.Max(1, g.Group.Mqtt!.DevicesPerNode) - 1) / Math.Max(1, g.Group.Mqtt.DevicesPerNode));
+        foreach ((PlantDeviceOptions group, int first, int count) in groups)
+        {
+            if (group.Mqtt is not { } mqtt) continue;
+            int each = Math.Max(1, mqtt.DevicesPerNode);
+            for (int i = 0; i < count; i += each)
+            {
+                // With no devices below it, the node is the device.
+                string name = mqtt.DevicesPerNode == 0 ? devices[first + i].Name : Numbered($"{plant}-node-{NumberPlace}", nodes.Count + 1, total);
+                nodes.Add(new PlantNode(name, mqtt, first + i, Math.Min(each, count - i)));
+            }
+        }
+        return nodes;
     }
 
     private void AddFaults(IReadOnlyList<FaultSpec> faults, List<PlantDevice> devices, int first, int count, string where, List<string> problems)
@@ -143,6 +189,7 @@ public sealed class Plant
             IReadOnlyList<int> matching = Matching(devices, spec.Devices, first, count);
             foreach (FaultProblem problem in FaultRules.Check(spec)) problems.Add($"{where}fault {problem}");
             if (matching.Count == 0 && count > 0) problems.Add($"{where}fault devices: no device matches '{spec.Devices}'");
+            else if (matching.Count > 0 && matching.All(d => FaultRules.Unfit(spec, devices[d].Mqtt) is not null)) problems.Add($"{where}fault kind: {FaultRules.Unfit(spec, devices[matching[0]].Mqtt)}");
             _faults.Add((spec, matching));
         }
         if (_faults.Count > FaultBoard.MostFaults) problems.Add($"{where}{_faults.Count} faults are more than a simulator keeps, {FaultBoard.MostFaults}");
@@ -157,6 +204,8 @@ public sealed class Plant
     private static DeviceTemplate? Template(PlantDeviceOptions group, string where, List<string> problems)
     {
         List<PlantTag> tags = [];
+        // Devices that publish are not asked by address: theirs only follow one another.
+        int next = 0;
         foreach (PlantTagOptions tag in group.Tags)
         {
             if (tag.Count is < 1 or > 65536) problems.Add($"{where}, tags '{tag.Name}': count {tag.Count} is not 1 to 65536");
@@ -166,13 +215,14 @@ public sealed class Plant
             }
             else
             {
-                int address = tag.StartAddress;
+                int address = group.Mqtt is null ? tag.StartAddress : next;
                 for (int i = 1; i <= tag.Count; i++)
                 {
                     PlantTag one = new(Numbered(tag.Name, i, tag.Count), tag.Table, address, tag.Type, tag.Order, tag.Length, tag.Generator) { Quality = tag.Quality ?? group.Quality };
                     tags.Add(one);
                     address += one.Span;
                 }
+                next = address;
             }
         }
         if (tags.Count == 0)

@@ -1,4 +1,6 @@
 using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -18,6 +20,9 @@ public sealed record PlantOptions
     /// <summary>First port; the others follow it. 0 looks for a free run of ports. Default 0.</summary>
     public int BasePort { get; init; }
 
+    /// <summary>The broker that devices publish to; null when all are Modbus devices. With a client id, those of the connections begin with it.</summary>
+    public MqttClientOptions? Broker { get; init; }
+
     /// <summary>The devices, in groups that are alike.</summary>
     public required IReadOnlyList<PlantDeviceOptions> Devices { get; init; }
 
@@ -36,6 +41,9 @@ public sealed record PlantDeviceOptions
 
     /// <summary>Devices behind one port, 1 to 247, with unit ids from 1; default 1: a port each.</summary>
     public int UnitsPerPort { get; init; } = 1;
+
+    /// <summary>How they publish to <see cref="PlantOptions.Broker"/>; null for Modbus devices, which are asked.</summary>
+    public MqttPublishOptions? Mqtt { get; init; }
 
     /// <summary>Their tags, in groups that are alike.</summary>
     public required IReadOnlyList<PlantTagOptions> Tags { get; init; }
@@ -62,7 +70,7 @@ public sealed record PlantTagOptions
     /// <summary>Table; default holding registers.</summary>
     public ModbusTable Table { get; init; } = ModbusTable.HoldingRegister;
 
-    /// <summary>0-based address of the first tag's first register or bit.</summary>
+    /// <summary>0-based address of the first tag's first register or bit; devices that publish have none.</summary>
     public int StartAddress { get; init; }
 
     /// <summary>How registers make a value; default float32.</summary>

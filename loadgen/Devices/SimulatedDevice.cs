@@ -22,6 +22,9 @@ public sealed class SimulatedDevice : IModbusDevice
     // Written by the fault board, read once a request; a reference is written whole.
     private volatile ClockFaults? _clockFaults;
 
+    // The same, read once a message.
+    private volatile MessageFaults? _messageFaults;
+
     // Written under _answering.
     private readonly uint[] _served;
     private readonly byte[] _memory;
@@ -60,6 +63,16 @@ public sealed class SimulatedDevice : IModbusDevice
 
     /// <summary>What its clock shows now, in UTC ticks: the simulator's, wrong by <see cref="ClockSkew"/> and the faults in force.</summary>
     public long ClockTicks => _clock.GetUtcNow().UtcTicks + Volatile.Read(ref _clockSkewTicks) + (_clockFaults?.SkewTicks() ?? 0);
+
+    /// <summary>What its clock shows at a right time, both in UTC ticks.</summary>
+    internal long ClockAt(long utcTicks) => utcTicks + Volatile.Read(ref _clockSkewTicks) + (_clockFaults?.SkewTicks() ?? 0);
+
+    /// <summary>The faults that hit its messages; null for none.</summary>
+    internal MessageFaults? MessageFaults
+    {
+        get => _messageFaults;
+        set => _messageFaults = value;
+    }
 
     /// <summary>The faults that set its clock wrong; null for none.</summary>
     internal ClockFaults? ClockFaults
@@ -106,6 +119,53 @@ public sealed class SimulatedDevice : IModbusDevice
             }
         }
         return ModbusExceptionCode.None;
+    }
+
+    /// <summary>What tags show that are about to be sent by name; nothing is counted before <see cref="CountSent"/>, so that what cannot be sent now shows the same again later.</summary>
+    /// <param name="first">The first tag's number in the template.</param>
+    /// <param name="count">Tags.</param>
+    /// <param name="now">The time, by the device's clock, in UTC ticks.</param>
+    /// <param name="into">Gets the values.</param>
+    internal void Sample(int first, int count, long now, TagSamples into)
+    {
+        into.Reset(count);
+        if (Template.HasQuality) into.Qualities.Clear();
+        lock (_answering)
+        {
+            foreach (AlikeRun run in Template.AlikeRuns)
+            {
+                if (run.First >= first + count) break;
+                int from = Math.Max(first, run.First), to = Math.Min(first + count, run.End);
+                if (from >= to) continue;
+                ReadOnlySpan<ulong> keys = _keys.AsSpan(from, to - from);
+                Span<ulong> bits = into.Bits[(from - first)..(to - first)];
+                SampleRun(run.Tag, keys, _served.AsSpan(from, to - from), now, bits);
+                if (run.Tag.Quality?.At(_key, now, out _) is not (null or SimulatedQuality.Good) && run.Tag.Generator.Kind != GeneratorKind.Quality)
+                {
+                    into.Qualities[(from - first)..(to - first)].Fill(run.Tag.Quality.At(_key, now, out _));
+                    into.AllGood = false;
+                }
+            }
+        }
+    }
+
+    /// <summary>Tags as they were sampled are on their way: those that had a value count.</summary>
+    internal void CountSent(int first, TagSamples samples)
+    {
+        lock (_answering)
+        {
+            Span<uint> served = _served.AsSpan(first, samples.Count);
+            if (samples.AllGood)
+            {
+                foreach (ref uint count in served) count++;
+                return;
+            }
+            ReadOnlySpan<SimulatedQuality> qualities = samples.Qualities;
+            for (int i = 0; i < served.Length; i++)
+            {
+                if (qualities[i] != SimulatedQuality.Bad) served[i]++;
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -160,6 +220,17 @@ public sealed class SimulatedDevice : IModbusDevice
         long valueTicks = now;
         SimulatedQuality quality = tag.Quality?.At(_key, now, out valueTicks) ?? SimulatedQuality.Good;
         return tag.Generator.Kind == GeneratorKind.Quality ? (double)quality : Waveform.ValueAt(tag.Generator, key ^ _seed, valueTicks);
+    }
+
+    private void SampleRun(PlantTag tag, ReadOnlySpan<ulong> keys, ReadOnlySpan<uint> counts, long now, Span<ulong> bits)
+    {
+        // What is sent by name cannot be written by name: memory stays as it was at first.
+        if (tag.Generator.Kind == GeneratorKind.Sequence) TagValues.WriteSequence(tag.Type, keys, counts, bits);
+        else if (tag.Generator.Kind == GeneratorKind.Memory) bits.Fill(TagValues.Of(tag.Type, tag.Generator.Value));
+        else
+        {
+            for (int i = 0; i < keys.Length; i++) bits[i] = TagValues.Of(tag.Type, ValueAt(tag, keys[i], now));
+        }
     }
 
     private void ReadBits(in TagRun run, int address, int count, long now, Span<byte> destination)

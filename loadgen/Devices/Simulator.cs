@@ -1,19 +1,27 @@
+using HyperIngest.Core.Polling;
 using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.Protocols.Modbus;
+using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.LoadGen.Devices;
 
 /// <summary>A plant's devices, alive and listening.</summary>
 public sealed class Simulator : IAsyncDisposable
 {
+    // Within the 30 s that a parent waits for an answer.
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(25);
+
     private readonly SimulatedDevice[] _devices;
-    private readonly ModbusServerUnit[] _units;
+    private readonly ModbusServerUnit?[] _units;
+    private readonly ModbusServer? _server;
     private readonly FaultBoard _faults;
 
     /// <summary>The simulator of <paramref name="plant"/>, not yet listening.</summary>
     /// <param name="plant">The plant.</param>
     /// <param name="clock">The clock of its waveforms, fault schedules and delays; null for the system's.</param>
-    public Simulator(Plant plant, TimeProvider? clock = null)
+    /// <param name="logger">Where connections to a broker say what changes; null for nowhere.</param>
+    public Simulator(Plant plant, TimeProvider? clock = null, ILogger? logger = null)
     {
         clock ??= TimeProvider.System;
         Plant = plant;
@@ -23,36 +31,43 @@ public sealed class Simulator : IAsyncDisposable
         {
             PlantDevice device = plant.Devices[i];
             _devices[i] = new SimulatedDevice(device.Name, device.Template, plant.Options.Seed, clock) { ClockSkew = device.ClockSkew };
-            _units[i] = new ModbusServerUnit(device.UnitId, _devices[i]);
+            if (device.Mqtt is null) _units[i] = new ModbusServerUnit(device.UnitId, _devices[i]);
         }
-        ModbusServerPort[] ports = new ModbusServerPort[plant.PortCount];
-        int first = 0;
-        for (int p = 0; p < ports.Length; p++)
-        {
-            int end = first;
-            while (end < _units.Length && plant.Devices[end].Port == p) end++;
-            ports[p] = new ModbusServerPort(_units.AsSpan(first, end - first));
-            first = end;
-        }
-        Server = new ModbusServer(new ModbusServerOptions { Address = plant.Address, BasePort = plant.Options.BasePort, Clock = clock }, ports);
-        _faults = new FaultBoard(plant, clock, _devices, _units, ports, port => Server.ShowFault(ports[port]));
+        ModbusServerPort[] ports =
+        [
+            .. Enumerable.Range(0, _units.Length).Where(d => _units[d] is not null).GroupBy(d => plant.Devices[d].Port).OrderBy(p => p.Key).Select(p => new ModbusServerPort([.. p.Select(d => _units[d]!)])),
+        ];
+        if (ports.Length > 0) _server = new ModbusServer(new ModbusServerOptions { Address = plant.Address, BasePort = plant.Options.BasePort, Clock = clock }, ports);
+        if (plant.Nodes.Count > 0) Publishing = new MqttPublishing(plant, _devices, clock, null, logger);
+        _faults = new FaultBoard(plant, clock, _devices, _units, ports, port => Server.ShowFault(ports[port]), device => Publishing?.Cut(device));
         foreach ((FaultSpec spec, IReadOnlyList<int> devices) in plant.Faults) _faults.Inject(spec, devices);
     }
 
     /// <summary>The plant.</summary>
     public Plant Plant { get; }
 
-    /// <summary>The server, for its counts and for cutting connections.</summary>
-    public ModbusServer Server { get; }
+    /// <summary>The server of its Modbus devices, for its counts and for cutting connections.</summary>
+    /// <exception cref="InvalidOperationException">All devices publish.</exception>
+    public ModbusServer Server => _server ?? throw new InvalidOperationException($"Plant {Plant.Options.Name} has no Modbus devices.");
 
-    /// <summary>The base port once started.</summary>
-    public int BasePort => Server.BasePort;
+    /// <summary>What the server has counted; nothing when all devices publish.</summary>
+    public ModbusServerCounts ServerCounts => _server?.Counts ?? default;
+
+    /// <summary>The base port once started; 0 when all devices publish.</summary>
+    public int BasePort => _server?.BasePort ?? 0;
+
+    /// <summary>What the publishers have counted; nothing when all devices are Modbus devices.</summary>
+    public MqttPublishCounts PublishCounts => Publishing?.Counts ?? default;
+
+    /// <summary>The publishers; null when there are none.</summary>
+    internal MqttPublishing? Publishing { get; }
 
     /// <summary>A device by its number in the plant.</summary>
     public SimulatedDevice Device(int index) => _devices[index];
 
     /// <summary>A device's place in the server, to give it a fault of one's own; <see cref="Inject"/> and <see cref="Clear"/> put theirs in its place.</summary>
-    public ModbusServerUnit Unit(int index) => _units[index];
+    /// <exception cref="InvalidOperationException">The device publishes.</exception>
+    public ModbusServerUnit Unit(int index) => _units[index] ?? throw new InvalidOperationException($"Device {_devices[index].Name} publishes; it has no place in a server.");
 
     /// <summary>The faults that were set and not cleared, those of the plant first.</summary>
     public IReadOnlyList<FaultStatus> Faults => _faults.Statuses();
@@ -73,13 +88,21 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>Takes all faults off, those of the plant file too.</summary>
     public void ClearAll() => _faults.ClearAll();
 
-    /// <summary>Starts listening; when it returns, clients can connect.</summary>
+    /// <summary>Starts listening; when it returns, clients can connect. Publishers begin to connect, and publish nothing yet.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken.</exception>
     public void Start()
     {
-        Server.Start();
+        _server?.Start();
+        Publishing?.Start();
         _faults.Begin();
     }
+
+    /// <summary>Has its publishers publish, as the plant says or by a pace; without publishers nothing.</summary>
+    public void BeginPublishing(IPollPace? pace = null) => Publishing?.Begin(pace);
+
+    /// <summary>Nothing is due any more; waits until the broker has all that was. From then on <see cref="Served"/> is exact.</summary>
+    /// <exception cref="TimeoutException">It has not all of it within 25 s; the message says of whom.</exception>
+    public Task DrainAsync(CancellationToken cancellationToken = default) => Publishing?.DrainAsync(DrainLimit, cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Readings answered so far.</summary>
     public long ReadingsServed
@@ -101,16 +124,18 @@ public sealed class Simulator : IAsyncDisposable
     }
 
     /// <summary>Closes all ports and connections.</summary>
-    public Task StopAsync()
+    public async Task StopAsync()
     {
         _faults.Dispose();
-        return Server.StopAsync();
+        if (_server is not null) await _server.StopAsync().ConfigureAwait(false);
+        if (Publishing is not null) await Publishing.StopAsync().ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _faults.Dispose();
-        return Server.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
+        if (Publishing is not null) await Publishing.DisposeAsync().ConfigureAwait(false);
     }
 }

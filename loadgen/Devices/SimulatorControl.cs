@@ -13,7 +13,7 @@ namespace HyperIngest.LoadGen.Devices;
 /// answers with a JSON line; <c>fault DEVICE KIND [REQUESTS [PAUSE_MS]]</c> has a device misbehave on its next requests (without a number on all of them) and <c>heal DEVICE</c>
 /// ends that, both answering like stats; <c>inject JSON</c> sets a fault in force (<see cref="FaultSpecJson"/>) and answers with its id, <c>clear ID</c> takes it off and answers with the id,
 /// <c>faults</c> answers with all there are; <c>served PATH</c> writes the served counts while nobody reads, and answers like stats; <c>stop PATH</c> stops, writes the served counts to
-/// PATH, answers like stats and ends (without a PATH nothing is written). The end of the input ends it too, so that no simulator outlives its parent.
+/// PATH, answers like stats and ends (without a PATH nothing is written). Publishers are connected and held until they are told: <c>publish ...</c>, see <see cref="PublishControl"/>. The end of the input ends it too, so that no simulator outlives its parent.
 /// </summary>
 public static class SimulatorControl
 {
@@ -28,6 +28,7 @@ public static class SimulatorControl
         Plant plant = simulator.Plant;
         // What `fault` has set, by device: the next one on the device takes its place.
         Dictionary<string, string> misbehaving = new(StringComparer.Ordinal);
+        PublishControl publish = new(simulator, output);
         SimulatorReady ready = new(
             true, plant.Address.ToString(), simulator.BasePort, plant.PortCount, plant.Devices.Count, plant.TagCount, Environment.ProcessId);
         await WriteAsync(output, ready, SimulatorJson.Default.SimulatorReady).ConfigureAwait(false);
@@ -69,10 +70,14 @@ public static class SimulatorControl
                 case ["faults"]:
                     await WriteLineAsync(output, FaultsJson(simulator)).ConfigureAwait(false);
                     break;
+                case ["publish", string what]:
+                    await publish.RunAsync(what, cancellationToken).ConfigureAwait(false);
+                    break;
                 case ["served", string path]:
                     await SaveAsync(simulator, path, output).ConfigureAwait(false);
                     break;
                 case ["stop", ..]:
+                    await publish.DrainBeforeStopAsync(cancellationToken).ConfigureAwait(false);
                     await simulator.StopAsync().ConfigureAwait(false);
                     if (words.Length == 2) await SaveAsync(simulator, words[1], output).ConfigureAwait(false);
                     else await WriteAsync(output, Stats(simulator), SimulatorJson.Default.SimulatorStats).ConfigureAwait(false);
@@ -81,7 +86,7 @@ public static class SimulatorControl
                     break;
                 default:
                     await FailAsync(output,
-                        $"Unknown command '{line}'; expected stats, inject JSON, clear ID, faults, fault DEVICE KIND [REQUESTS [PAUSE_MS]], heal DEVICE, served PATH or stop [PATH].").ConfigureAwait(false);
+                        $"Unknown command '{line}'; expected stats, inject JSON, clear ID, faults, fault DEVICE KIND [REQUESTS [PAUSE_MS]], heal DEVICE, publish begin|curve|pause|drain, served PATH or stop [PATH].").ConfigureAwait(false);
                     break;
             }
         }
@@ -90,12 +95,13 @@ public static class SimulatorControl
     /// <summary>The numbers of a running simulator and its process.</summary>
     public static SimulatorStats Stats(Simulator simulator)
     {
-        ModbusServerCounts counts = simulator.Server.Counts;
+        ModbusServerCounts counts = simulator.ServerCounts;
+        SimulatorPublishStats? published = PublishControl.Stats(simulator);
         using Process self = Process.GetCurrentProcess();
         return new SimulatorStats(
-            counts.Requests, simulator.ReadingsServed, counts.Exceptions, counts.Faulted, counts.Malformed, counts.Connections,
+            counts.Requests + (published?.Messages ?? 0), simulator.ReadingsServed, counts.Exceptions, counts.Faulted, counts.Malformed, counts.Connections + (int)(published?.Connected ?? 0),
             Math.Round(self.TotalProcessorTime.TotalSeconds, 3), Math.Round(self.WorkingSet64 / (1024.0 * 1024.0), 1),
-            simulator.FaultHits.ToDictionary(k => FaultNames.Of(k.Key), k => k.Value));
+            simulator.FaultHits.ToDictionary(k => FaultNames.Of(k.Key), k => k.Value), published);
     }
 
     /// <summary>A simulator's faults as one JSON object: <c>{"faults":[..]}</c>.</summary>
@@ -177,7 +183,7 @@ public static class SimulatorControl
         ? WriteAsync(output, Stats(simulator), SimulatorJson.Default.SimulatorStats)
         : FailAsync(output, wrong);
 
-    private static Task FailAsync(TextWriter output, string wrong) => WriteAsync(output, new SimulatorError(wrong), SimulatorJson.Default.SimulatorError);
+    internal static Task FailAsync(TextWriter output, string wrong) => WriteAsync(output, new SimulatorError(wrong), SimulatorJson.Default.SimulatorError);
 
     private static async Task SaveAsync(Simulator simulator, string path, TextWriter output)
     {
@@ -193,7 +199,7 @@ public static class SimulatorControl
         await WriteAsync(output, Stats(simulator), SimulatorJson.Default.SimulatorStats).ConfigureAwait(false);
     }
 
-    private static Task WriteAsync<T>(TextWriter output, T message, JsonTypeInfo<T> type) => WriteLineAsync(output, JsonSerializer.Serialize(message, type));
+    internal static Task WriteAsync<T>(TextWriter output, T message, JsonTypeInfo<T> type) => WriteLineAsync(output, JsonSerializer.Serialize(message, type));
 
     private static async Task WriteLineAsync(TextWriter output, string line)
     {

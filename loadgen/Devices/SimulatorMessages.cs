@@ -14,18 +14,51 @@ namespace HyperIngest.LoadGen.Devices;
 public sealed record SimulatorReady(bool Ready, string Host, int BasePort, int PortCount, int Devices, long Tags, int Pid);
 
 /// <summary>The line a simulator process prints for <c>stats</c>, and as its last for <c>stop</c>.</summary>
-/// <param name="Requests">Requests received.</param>
-/// <param name="Readings">Readings answered.</param>
+/// <param name="Requests">Requests received, and messages published.</param>
+/// <param name="Readings">Readings answered, and published.</param>
 /// <param name="Exceptions">Requests answered with an exception.</param>
 /// <param name="Faulted">Requests that met a fault.</param>
 /// <param name="Malformed">Connections closed because they spoke no Modbus TCP.</param>
-/// <param name="Connections">Connections open now.</param>
+/// <param name="Connections">Connections open now, those to a broker too.</param>
 /// <param name="CpuSeconds">Processor time of the process since its start, in seconds.</param>
 /// <param name="RssMb">Resident memory in MiB.</param>
 /// <param name="FaultHits">Hits of each kind of injected fault that has hit anything, by the kind's word.</param>
+/// <param name="Mqtt">The publishers; null when there are none.</param>
 public sealed record SimulatorStats(
     long Requests, long Readings, long Exceptions, long Faulted, long Malformed, int Connections, double CpuSeconds, double RssMb,
-    IReadOnlyDictionary<string, long>? FaultHits = null);
+    IReadOnlyDictionary<string, long>? FaultHits = null, SimulatorPublishStats? Mqtt = null);
+
+/// <summary>What a simulator's publishers have done.</summary>
+/// <param name="Nodes">Connections there are to be.</param>
+/// <param name="Connected">Connections that stand, their births sent.</param>
+/// <param name="Opened">Connections accepted so far; more than nodes when some came back.</param>
+/// <param name="Messages">Messages of readings published, and those that faults put in.</param>
+/// <param name="Births">Births published.</param>
+/// <param name="Rebirths">Times that a host wanted births again.</param>
+/// <param name="SentAgain">Messages of QoS 1 sent again after a connection was lost.</param>
+/// <param name="Refused">Messages that the broker would not take.</param>
+/// <param name="Unsettled">Messages of QoS 1 that the broker has not acknowledged.</param>
+/// <param name="LateP50Ms">Median from due to begun, ms.</param>
+/// <param name="LateP99Ms">99th percentile of it, ms.</param>
+/// <param name="LateMaxMs">The most of it, ms.</param>
+public sealed record SimulatorPublishStats(
+    long Nodes, long Connected, long Opened, long Messages, long Births, long Rebirths, long SentAgain, long Refused, long Unsettled, double LateP50Ms, double LateP99Ms, double LateMaxMs);
+
+/// <summary>The line a simulator process prints when publishing has begun, or the measured time of a pace has.</summary>
+/// <param name="Begins">From when on, UTC: the first due time is not before.</param>
+/// <param name="Ends">When nothing is due any more; null for when it is told.</param>
+public sealed record SimulatorPublishing(DateTime Begins, DateTime? Ends = null);
+
+/// <summary>A rate over time for publishers, in readings a second over all of the plant's tags that are published.</summary>
+/// <param name="WarmUp">The rate until the curve begins; above 0.</param>
+/// <param name="Pieces">The curve; null for the warm-up's rate until it is paused.</param>
+public sealed record SimulatorPace(double WarmUp, IReadOnlyList<SimulatorPacePiece>? Pieces = null);
+
+/// <summary>A stretch of a curve.</summary>
+/// <param name="From">Readings a second at its begin.</param>
+/// <param name="To">Readings a second at its end.</param>
+/// <param name="Seconds">How long.</param>
+public sealed record SimulatorPacePiece(double From, double To, double Seconds);
 
 /// <summary>The line a simulator process prints for <c>inject</c> and <c>clear</c>.</summary>
 /// <param name="Id">The fault's id.</param>
@@ -36,10 +69,12 @@ public sealed record SimulatorFault(string Id);
 public sealed record SimulatorError(string Error);
 
 /// <summary>The JSON of the lines between the demo and its simulator process.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SimulatorReady))]
 [JsonSerializable(typeof(SimulatorStats))]
 [JsonSerializable(typeof(SimulatorFault))]
 [JsonSerializable(typeof(SimulatorError))]
+[JsonSerializable(typeof(SimulatorPublishing))]
+[JsonSerializable(typeof(SimulatorPace))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class SimulatorJson : JsonSerializerContext;

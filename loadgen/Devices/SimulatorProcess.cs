@@ -75,6 +75,21 @@ public sealed class SimulatorProcess : IAsyncDisposable
         return FaultSpecJson.ReadStatuses(answer.GetProperty("faults"));
     }
 
+    /// <summary>Has its publishers publish, once all are connected: as the plant says, or by a pace, which is in its warm-up until <see cref="BeginCurveAsync"/>.</summary>
+    /// <exception cref="InvalidOperationException">Not all could connect; the message says why.</exception>
+    public Task<SimulatorPublishing> BeginPublishingAsync(SimulatorPace? pace = null, CancellationToken cancellationToken = default) =>
+        AskAsync(pace is null ? "publish begin" : $"publish begin {JsonSerializer.Serialize(pace, SimulatorJson.Default.SimulatorPace)}", SimulatorJson.Default.SimulatorPublishing, cancellationToken);
+
+    /// <summary>The measured time of the publishers' pace begins; from when to when.</summary>
+    public Task<SimulatorPublishing> BeginCurveAsync(CancellationToken cancellationToken = default) => AskAsync("publish curve", SimulatorJson.Default.SimulatorPublishing, cancellationToken);
+
+    /// <summary>Nothing is due any more; what was due before is still published.</summary>
+    public Task<SimulatorStats> PausePublishingAsync(CancellationToken cancellationToken = default) => AskAsync("publish pause", cancellationToken);
+
+    /// <summary>The same, and waits until the broker has all of it: the served counts are exact from then on.</summary>
+    /// <exception cref="InvalidOperationException">It has not all of it in time; the message says of whom.</exception>
+    public Task<SimulatorStats> DrainPublishingAsync(CancellationToken cancellationToken = default) => AskAsync("publish drain", cancellationToken);
+
     /// <summary>Has it write the served counts to <paramref name="path"/> and run on; call it while nobody reads.</summary>
     public Task<SimulatorStats> WriteServedAsync(string path, CancellationToken cancellationToken = default) => AskAsync($"served {path}", cancellationToken);
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Host.Running;
 

@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text;
+using HyperIngest.Core;
+using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.Mqtt;
 
 namespace HyperIngest.Host.Commands.Demo;
 
@@ -8,19 +12,59 @@ namespace HyperIngest.Host.Commands.Demo;
 internal static class PlantFile
 {
     /// <summary>Writes it.</summary>
+    /// <remarks>A broker's password is not written: the file says that it is in <see cref="PasswordVariable"/>, which a child must be given.</remarks>
     public static void Write(PlantOptions plant, string path)
     {
         CultureInfo format = CultureInfo.InvariantCulture;
         StringBuilder text = new();
-        text.Append(format, $"plant: {plant.Name}\nseed: {plant.Seed}\nbase_port: {plant.BasePort}\ndevices:\n");
+        text.Append(format, $"plant: {plant.Name}\nseed: {plant.Seed}\nbase_port: {plant.BasePort}\n");
+        if (plant.Broker is { } broker) WriteBroker(text, broker);
+        text.Append("devices:\n");
         foreach (PlantDeviceOptions group in plant.Devices)
         {
-            text.Append(format, $"  - name: \"{group.Name}\"\n    count: {group.Count}\n    units_per_port: {group.UnitsPerPort}\n    tags:\n");
+            text.Append(format, $"  - name: \"{group.Name}\"\n    count: {group.Count}\n");
+            if (group.Mqtt is { } mqtt) WritePublishing(text, mqtt);
+            else text.Append(format, $"    units_per_port: {group.UnitsPerPort}\n");
+            text.Append("    tags:\n");
             foreach (PlantTagOptions tag in group.Tags)
             {
-                text.Append(format, $"      - {{ name: \"{tag.Name}\", count: {tag.Count}, address: {tag.StartAddress}, type: {tag.Type.ToString().ToLowerInvariant()} }}\n");
+                string address = group.Mqtt is null ? string.Create(format, $"address: {tag.StartAddress}, ") : "";
+                text.Append(format, $"      - {{ name: \"{tag.Name}\", count: {tag.Count}, {address}type: {tag.Type.ToString().ToLowerInvariant()} }}\n");
             }
         }
         File.WriteAllText(path, text.ToString());
+    }
+
+    /// <summary>The environment variable that has the broker's password for a child.</summary>
+    public const string PasswordVariable = "HYPERINGEST_BROKER_PASSWORD";
+
+    private static void WriteBroker(StringBuilder text, MqttClientOptions broker)
+    {
+        BrokerAddress address = new(broker.Host, broker.Port, broker.Tls is not null);
+        text.Append(CultureInfo.InvariantCulture, $"broker:\n  address: {address}\n  version: {(broker.Version == MqttVersion.V5 ? "5.0" : "3.1.1")}\n");
+        Add("  client_id", broker.ClientId);
+        Add("  user", broker.User);
+        if (broker.Password is not null) Add("  password", $"${{{PasswordVariable}}}");
+        if (broker.Tls is not { } tls) return;
+        text.Append(CultureInfo.InvariantCulture, $"  tls:\n    verify: {(tls.Verify ? "true" : "false")}\n");
+        Add("    ca_file", tls.CaFile);
+        Add("    certificate_file", tls.CertificateFile);
+        Add("    key_file", tls.KeyFile);
+        Add("    server_name", tls.ServerName);
+
+        void Add(string key, string? value)
+        {
+            if (!string.IsNullOrEmpty(value)) text.Append(CultureInfo.InvariantCulture, $"{key}: \"{value}\"\n");
+        }
+    }
+
+    private static void WritePublishing(StringBuilder text, MqttPublishOptions mqtt)
+    {
+        bool sparkplug = mqtt.Format == MqttPublishFormat.Sparkplug;
+        text.Append(CultureInfo.InvariantCulture, $"    mqtt:\n      format: {(sparkplug ? "sparkplug" : "json")}\n");
+        if (!sparkplug) text.Append(CultureInfo.InvariantCulture, $"      topic: \"{mqtt.Topic}\"\n");
+        if (mqtt.Group is not null) text.Append(CultureInfo.InvariantCulture, $"      group: \"{mqtt.Group}\"\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"      devices_per_node: {mqtt.DevicesPerNode}\n      readings_per_message: {mqtt.MessageReadings}\n      qos: {(int)mqtt.Qos}\n      interval: {Duration.Format(mqtt.Interval)}\n      window: {mqtt.Window}\n");
     }
 }

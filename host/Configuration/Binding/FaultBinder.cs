@@ -28,6 +28,7 @@ internal static class FaultBinder
             Jitter = reader.Get(PlantSchema.Fault.Jitter),
             ExceptionCode = reader.Get(reader.Has(PlantSchema.Fault.Exception) ? PlantSchema.Fault.Exception : PlantSchema.Fault.ExceptionCode),
             Skew = reader.Get(PlantSchema.Fault.Skew),
+            Bytes = (int)reader.Get(PlantSchema.Fault.Bytes),
         };
         if (reader.Has(PlantSchema.Fault.Exception) && reader.Has(PlantSchema.Fault.ExceptionCode))
         {

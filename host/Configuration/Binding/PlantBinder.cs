@@ -17,6 +17,7 @@ internal static class PlantBinder
             Seed = (ulong)root.Get(PlantSchema.Seed),
             ListenAddress = root.Get(PlantSchema.Listen),
             BasePort = root.Get(PlantSchema.BasePort),
+            Broker = PublishBinder.Broker(root),
             Devices = [.. root.List(PlantSchema.Devices).Select(Device)],
             Faults = FaultBinder.Bind(root.List(PlantSchema.Faults)),
         };
@@ -42,7 +43,8 @@ internal static class PlantBinder
         Name = reader.Get(PlantSchema.Device.Name),
         Count = reader.Get(PlantSchema.Device.Count),
         UnitsPerPort = reader.Get(PlantSchema.Device.UnitsPerPort),
-        Tags = [.. reader.List(PlantSchema.Device.Tags).Select(Tag)],
+        Mqtt = PublishBinder.Publish(reader),
+        Tags = [.. reader.List(PlantSchema.Device.Tags).Select(t => Tag(t, reader.Has(PlantSchema.Device.Publishes)))],
         Quality = Quality(reader, PlantSchema.Device.Qualities),
         ClockSkew = reader.Get(PlantSchema.Device.ClockSkew),
         Faults = Faults(reader),
@@ -54,8 +56,13 @@ internal static class PlantBinder
         return reader.Has(PlantSchema.Device.Misbehaves) ? [.. faults, FaultBinder.Bind(reader.Section(PlantSchema.Device.Misbehaves))] : faults;
     }
 
-    private static PlantTagOptions Tag(SectionReader reader)
+    private static PlantTagOptions Tag(SectionReader reader, bool isPublished)
     {
+        if (!isPublished && !reader.Has(PlantSchema.Tag.Address)) reader.Error(PlantSchema.Tag.Address, $"missing; expected {PlantSchema.Tag.Address.Type.Expected}");
+        foreach (Key key in (Key[])[PlantSchema.Tag.Address, PlantSchema.Tag.Table, PlantSchema.Tag.Order])
+        {
+            if (isPublished && reader.Has(key)) reader.Error(key, "is for Modbus devices; those that publish send tags by name: remove it");
+        }
         ModbusTable table = reader.Get(PlantSchema.Tag.Table);
         ModbusType fallback = table is ModbusTable.Coil or ModbusTable.DiscreteInput ? ModbusType.Bool : PlantSchema.Tag.Type.Fallback;
         ModbusType type = reader.Has(PlantSchema.Tag.Type) ? reader.Get(PlantSchema.Tag.Type) : fallback;

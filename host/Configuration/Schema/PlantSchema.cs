@@ -43,7 +43,7 @@ internal static class PlantSchema
 
         public static readonly ValueKey<TimeSpan> Uncertain = new("uncertain", Time, TimeSpan.Zero, "Then, how long they stand still where they are.");
 
-        public static readonly ValueKey<TimeSpan> Bad = new("bad", Time, TimeSpan.Zero, "Then, how long there are none: over Modbus, requests that touch one are answered with exception 4. Then over again.");
+        public static readonly ValueKey<TimeSpan> Bad = new("bad", Time, TimeSpan.Zero, "Then, how long there are none: over Modbus, requests that touch one are answered with exception 4; over MQTT their values are null. Then over again.");
 
         public static readonly Section Section = new("Quality", Good, Uncertain, Bad);
     }
@@ -56,7 +56,7 @@ internal static class PlantSchema
 
         public static readonly ValueKey<ModbusTable> Table = new("table", DeviceSchema.Tag.Table.Type, OptionDefaults.PlantTag.Table, "The register table.");
 
-        public static readonly ValueKey<int> Address = new("address", Scalars.Integer(0, 65535), OptionDefaults.PlantTag.StartAddress, "Address of the first tag's first register or bit, counted from 0.") { Required = true };
+        public static readonly ValueKey<int> Address = new("address", Scalars.Integer(0, 65535), OptionDefaults.PlantTag.StartAddress, "Address of the first tag's first register or bit, counted from 0; not for devices that publish.") { DefaultText = "required over Modbus" };
 
         public static readonly ValueKey<ModbusType> Type = new("type", DeviceSchema.Tag.Type.Type, OptionDefaults.PlantTag.Type, "How registers make a value.") { DefaultText = "`bool` in coils and discrete inputs, `float32` in registers" };
 
@@ -109,9 +109,11 @@ internal static class PlantSchema
 
         public static readonly ValueKey<int> Exception = new("exception", ExceptionCodes, Plain.ExceptionCode, "The same as `exception_code`, as older plant files call it.") { DefaultText = "none" };
 
+        public static readonly ValueKey<long> Bytes = new("bytes", Scalars.Size(FaultRules.FewestBytes, FaultRules.MostBytes), Plain.Bytes, "For `oversize`: how large the payload is.");
+
         public static readonly ValueKey<TimeSpan> Skew = new("skew", Scalars.SignedDuration(FaultRules.LongestTime), Plain.Skew, "For `clock-skew`: how far the device's clock is ahead, or behind with a minus sign.");
 
-        public static readonly Section Section = new("Fault", Kind, Devices, Chance, Every, After, At, For, Repeat, Requests, Pause, Jitter, ExceptionCode, Exception, Skew);
+        public static readonly Section Section = new("Fault", Kind, Devices, Chance, Every, After, At, For, Repeat, Requests, Pause, Jitter, ExceptionCode, Exception, Skew, Bytes);
 
         // The codes that have a name in the specification, and the numbers of all.
         private static ScalarType<int> ExceptionCodes
@@ -141,6 +143,8 @@ internal static class PlantSchema
 
         public static readonly ValueKey<int> UnitsPerPort = new("units_per_port", Scalars.Integer(1, 247), OptionDefaults.PlantDevice.UnitsPerPort, "Devices behind one port, with unit ids from 1, as behind a gateway; 1 gives each a port.");
 
+        public static readonly SectionKey Publishes = new("mqtt", PublishSchema.Section, "How they publish to the plant's `broker`; without it they are Modbus devices. Their tags have no addresses.");
+
         public static readonly ListKey Tags = new("tags", Tag.Section, "Their tags.") { Required = true };
 
         public static readonly SectionKey Qualities = new("quality", Quality.Section, "How good their values are over time; without it always good.");
@@ -162,9 +166,11 @@ internal static class PlantSchema
 
     public static readonly ValueKey<int> BasePort = new("base_port", Scalars.Integer(0, 65535), OptionDefaults.Plant.BasePort, "First port; the others follow it. 0 looks for a free run of ports.");
 
+    public static readonly SectionKey Broker = new("broker", PublishSchema.Broker, "The MQTT broker that devices with `mqtt` publish to.");
+
     public static readonly ListKey Devices = new("devices", Device.Section, "The devices, in groups that are alike.") { Required = true };
 
     public static readonly ListKey Faults = new("faults", Fault.Section, "How devices of all groups misbehave, and when. They come before the groups' own: the first in force that hits a request has it.");
 
-    public static readonly Section Root = new("Plant file", Plant, Seed, Listen, BasePort, Devices, Faults);
+    public static readonly Section Root = new("Plant file", Plant, Seed, Listen, BasePort, Broker, Devices, Faults);
 }

@@ -41,6 +41,14 @@ internal sealed class ActiveFault
         return since >= 0 && since % _repeatTicks < _forTicks;
     }
 
+    /// <summary>Which of its times, from 0, it is in or was in last; negative before the first.</summary>
+    public long TimeAt(long timestamp)
+    {
+        if (!IsScheduled) return 0;
+        long since = Since(timestamp);
+        return since < 0 ? -1 : since / _repeatTicks;
+    }
+
     /// <summary>Where it is in its time.</summary>
     public FaultState StateAt(long timestamp)
     {

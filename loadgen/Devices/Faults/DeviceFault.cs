@@ -40,10 +40,22 @@ internal sealed class DeviceFault(ActiveFault fault, ulong seed)
     /// <summary>What it does with a request that was hit.</summary>
     public ModbusFaultAction ActionOf(ulong random)
     {
-        // The draw was made from the number itself; the jitter has one of its own, or only early draws would be seen.
-        ulong other = VerifiableSequence.ValueAt(~seed, random, 64);
-        TimeSpan pause = _spec.Jitter == TimeSpan.Zero ? _spec.Pause : _spec.Pause + (Fraction(other) * _spec.Jitter);
+        TimeSpan pause = PauseOf(random, out ulong other);
         return new ModbusFaultAction(_kind, pause, (ModbusExceptionCode)_spec.ExceptionCode, other);
+    }
+
+    /// <summary>What it does with a message that was hit.</summary>
+    public MessageFault FaultOf(ulong random)
+    {
+        TimeSpan pause = PauseOf(random, out ulong other);
+        return new MessageFault(_spec.Kind, pause, _spec.Bytes, other);
+    }
+
+    private TimeSpan PauseOf(ulong random, out ulong other)
+    {
+        // The draw was made from the number itself; the jitter has one of its own, or only early draws would be seen.
+        other = VerifiableSequence.ValueAt(~seed, random, 64);
+        return _spec.Jitter == TimeSpan.Zero ? _spec.Pause : _spec.Pause + (Fraction(other) * _spec.Jitter);
     }
 
     private static double Fraction(ulong random) => (random >> 11) * (1.0 / (1UL << 53));

@@ -18,25 +18,29 @@ internal sealed class FaultBoard : IDisposable
     private readonly Plant _plant;
     private readonly TimeProvider _clock;
     private readonly SimulatedDevice[] _devices;
-    private readonly ModbusServerUnit[] _units;
+    private readonly ModbusServerUnit?[] _units;
     private readonly ModbusServerPort[] _ports;
     private readonly Action<int> _closeConnections;
+    private readonly Action<int> _cutNode;
 
     // All below under _setting: whoever sets, clears or asks; never a request.
     private readonly Lock _setting = new();
     private readonly List<Placed> _placed = [];
     private readonly long[] _hitsOfCleared = new long[Enum.GetValues<FaultKind>().Length];
     private int _lastNumber;
+    private bool _begun;
     private bool _disposed;
 
     /// <summary>A board of no faults.</summary>
     /// <param name="plant">The plant.</param>
     /// <param name="clock">What schedules go by.</param>
     /// <param name="devices">The plant's devices.</param>
-    /// <param name="units">Their places in the server.</param>
+    /// <param name="units">Their places in the server; null for those that publish.</param>
     /// <param name="ports">The server's ports.</param>
     /// <param name="closeConnections">Shows each open connection of a port to the port's fault, and closes those that it refuses.</param>
-    public FaultBoard(Plant plant, TimeProvider clock, SimulatedDevice[] devices, ModbusServerUnit[] units, ModbusServerPort[] ports, Action<int> closeConnections)
+    /// <param name="cutNode">Cuts the connection of a device that publishes.</param>
+    public FaultBoard(
+        Plant plant, TimeProvider clock, SimulatedDevice[] devices, ModbusServerUnit?[] units, ModbusServerPort[] ports, Action<int> closeConnections, Action<int> cutNode)
     {
         _plant = plant;
         _clock = clock;
@@ -44,6 +48,7 @@ internal sealed class FaultBoard : IDisposable
         _units = units;
         _ports = ports;
         _closeConnections = closeConnections;
+        _cutNode = cutNode;
     }
 
     /// <summary>All faults that were set and not cleared, in that order.</summary>
@@ -76,13 +81,15 @@ internal sealed class FaultBoard : IDisposable
         {
             throw new ArgumentException($"devices: no device of plant {_plant.Options.Name} matches '{spec.Devices}'; expected a name such as {_plant.Devices[0].Name}, or a pattern with * in it");
         }
+        int[] fitting = [.. devices.Where(d => FaultRules.Unfit(spec, _plant.Devices[d].Mqtt) is null)];
+        if (fitting.Length == 0) throw new ArgumentException($"kind: {FaultRules.Unfit(spec, _plant.Devices[devices[0]].Mqtt)}; found {_plant.Devices[devices[0]].Name}, which '{spec.Devices}' matches");
         lock (_setting)
         {
             MakeRoom();
             ActiveFault fault = new(string.Create(CultureInfo.InvariantCulture, $"fault-{++_lastNumber}"), spec, _clock);
-            Placed placed = new(fault, devices.Count);
+            Placed placed = new(fault, fitting.Length);
             ulong ofFault = SeriesKey.OfName(fault.Id);
-            foreach (int device in devices)
+            foreach (int device in fitting)
             {
                 // A refusal is its port's, drawn under the name of the first device behind it.
                 int place = spec.Kind == FaultKind.Refuse ? _plant.Devices[device].Port : device;
@@ -91,7 +98,7 @@ internal sealed class FaultBoard : IDisposable
             }
             _placed.Add(placed);
             Refresh(placed);
-            if (spec.Kind == FaultKind.Refuse && !_disposed) Watch(placed);
+            if (IsWatched(spec.Kind) && !_disposed) Watch(placed);
             return fault.Id;
         }
     }
@@ -121,10 +128,11 @@ internal sealed class FaultBoard : IDisposable
     {
         lock (_setting)
         {
+            _begun = true;
             foreach (Placed placed in _placed)
             {
                 placed.Fault.Begin();
-                if (placed.Fault.Spec.Kind == FaultKind.Refuse) Watch(placed);
+                if (IsWatched(placed.Fault.Spec.Kind)) Watch(placed);
             }
         }
     }
@@ -167,9 +175,14 @@ internal sealed class FaultBoard : IDisposable
             DeviceFault[] faults = [.. alike.Select(p => p.Hitting.GetValueOrDefault(place)).OfType<DeviceFault>()];
             if (kind == FaultKind.Refuse) _ports[place].Fault = faults.Length == 0 ? null : new PortFaults(_clock, faults);
             else if (kind == FaultKind.ClockSkew) _devices[place].ClockFaults = faults.Length == 0 ? null : new ClockFaults(_clock, faults);
-            else _units[place].Fault = faults.Length == 0 ? null : new RequestFaults(_clock, faults);
+            else if (kind == FaultKind.ReconnectStorm) continue;
+            else if (_units[place] is { } unit) unit.Fault = faults.Length == 0 ? null : new RequestFaults(_clock, faults);
+            else _devices[place].MessageFaults = faults.Length == 0 ? null : new MessageFaults(_clock, faults);
         }
     }
+
+    // What happens when a fault comes into force, and not when somebody next asks.
+    private static bool IsWatched(FaultKind kind) => kind is FaultKind.Refuse or FaultKind.ReconnectStorm;
 
     // Connections that are open when a refusal comes into force are closed then, and not when they next ask.
     private void Watch(Placed placed)
@@ -185,11 +198,23 @@ internal sealed class FaultBoard : IDisposable
         {
             if (_disposed || !_placed.Contains(placed)) return;
             long now = _clock.GetTimestamp();
-            if (placed.Fault.IsInForce(now))
+            if (placed.Fault.Spec.Kind == FaultKind.ReconnectStorm) CutOnce(placed, now);
+            else if (placed.Fault.IsInForce(now))
             {
                 foreach (int port in placed.Hitting.Keys) _closeConnections(port);
             }
             if (placed.Fault.IsScheduled && placed.Fault.UntilNextBegin(now) is { } wait) placed.Timer!.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // Once each time it comes into force, however often the timer looks.
+    private void CutOnce(Placed placed, long now)
+    {
+        if (!_begun || !placed.Fault.IsInForce(now) || placed.Fault.TimeAt(now) == placed.LastTime) return;
+        placed.LastTime = placed.Fault.TimeAt(now);
+        foreach ((int device, DeviceFault fault) in placed.Hitting)
+        {
+            if (fault.TryHit(now, out _)) _cutNode(device);
         }
     }
 
@@ -204,12 +229,15 @@ internal sealed class FaultBoard : IDisposable
 
         public ITimer? Timer { get; set; }
 
+        /// <summary>Which of the fault's times was seen last; -1 for none.</summary>
+        public long LastTime { get; set; } = -1;
+
         public long Hits => Hitting.Values.Sum(f => f.Hits);
 
         public bool IsLike(FaultKind kind) => SetOf(fault.Spec.Kind) == SetOf(kind);
 
         public FaultState StateAt(long timestamp) => Hitting.Values.All(f => f.IsSpent) ? FaultState.Expired : fault.StateAt(timestamp);
 
-        private static FaultKind SetOf(FaultKind kind) => kind is FaultKind.Refuse or FaultKind.ClockSkew ? kind : FaultKind.Drop;
+        private static FaultKind SetOf(FaultKind kind) => kind is FaultKind.Refuse or FaultKind.ClockSkew or FaultKind.ReconnectStorm ? kind : FaultKind.Drop;
     }
 }

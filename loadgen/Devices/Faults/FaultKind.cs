@@ -56,4 +56,13 @@ public enum FaultKind
 
     /// <summary>The device's clock is wrong by <see cref="FaultSpec.Skew"/> while the fault lasts.</summary>
     ClockSkew,
+
+    /// <summary>Sparkplug: the sequence number of a message is one too high, as if the message before it had been lost.</summary>
+    SeqGap,
+
+    /// <summary>MQTT: a message of <see cref="FaultSpec.Bytes"/> made-up bytes before the right one.</summary>
+    Oversize,
+
+    /// <summary>MQTT: when the fault comes into force, every matching device's connection is cut at once, without a word to the broker, and all come back.</summary>
+    ReconnectStorm,
 }

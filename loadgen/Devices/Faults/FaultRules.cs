@@ -1,5 +1,7 @@
 using System.Globalization;
 using HyperIngest.Core;
+using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.Mqtt;
 
 namespace HyperIngest.LoadGen.Devices.Faults;
 
@@ -27,6 +29,12 @@ public static class FaultRules
     /// <summary>Most <see cref="FaultSpec.Every"/>.</summary>
     public const int MostEvery = 1_000_000;
 
+    /// <summary>Fewest <see cref="FaultSpec.Bytes"/>.</summary>
+    public const int FewestBytes = 1 << 10;
+
+    /// <summary>Most <see cref="FaultSpec.Bytes"/>: MQTT has no larger packet, topic and all.</summary>
+    public const int MostBytes = (256 << 20) - (64 << 10) - 16;
+
     /// <summary>Longest pattern in <see cref="FaultSpec.Devices"/>.</summary>
     public const int LongestPattern = 255;
 
@@ -41,6 +49,7 @@ public static class FaultRules
         if (spec.After < 0) Add("after", "a whole number from 0", spec.After.ToString(CultureInfo.InvariantCulture));
         if (spec.Requests < 1) Add("requests", "a whole number from 1", $"{spec.Requests}");
         if (spec.ExceptionCode is < 1 or > 255) Add("exception_code", "a whole number from 1 to 255", spec.ExceptionCode.ToString(CultureInfo.InvariantCulture));
+        if (spec.Bytes is < FewestBytes or > MostBytes) Add("bytes", $"a whole number from {FewestBytes} to {MostBytes}", spec.Bytes.ToString(CultureInfo.InvariantCulture));
         CheckTime("at", spec.At, TimeSpan.Zero, LongestTime);
         CheckTime("pause", spec.Pause, TimeSpan.Zero, LongestPause);
         CheckTime("jitter", spec.Jitter, TimeSpan.Zero, LongestPause);
@@ -63,17 +72,46 @@ public static class FaultRules
         }
     }
 
+    /// <summary>Why a fault can do nothing to a device; null when it can.</summary>
+    /// <param name="spec">The fault.</param>
+    /// <param name="mqtt">How the device publishes; null for a Modbus device.</param>
+    public static string? Unfit(FaultSpec spec, MqttPublishOptions? mqtt)
+    {
+        if (mqtt is null) return spec.Kind is FaultKind.SeqGap or FaultKind.Oversize or FaultKind.ReconnectStorm ? $"{FaultNames.Of(spec.Kind)} is for devices that publish over MQTT" : null;
+        bool sparkplug = mqtt.Format == MqttPublishFormat.Sparkplug;
+        return spec.Kind switch
+        {
+            FaultKind.Drop or FaultKind.Silence or FaultKind.Delay or FaultKind.Garbage or FaultKind.OutOfOrder or FaultKind.ClockSkew or FaultKind.Oversize or FaultKind.ReconnectStorm => null,
+            FaultKind.SeqGap => sparkplug ? null : "seq-gap is for format sparkplug, where messages have sequence numbers",
+            FaultKind.Duplicate => mqtt.Qos == MqttQos.AtLeastOnce ? null : "duplicate is a message of QoS 1 that is sent again; give the devices mqtt: { qos: 1 }",
+            _ => $"{FaultNames.Of(spec.Kind)} is for Modbus devices; those that publish have {string.Join(", ", OfMqtt.Select(FaultNames.Of))}",
+        };
+    }
+
+    private static readonly FaultKind[] OfMqtt =
+    [
+        FaultKind.Drop, FaultKind.Silence, FaultKind.Delay, FaultKind.Garbage, FaultKind.Duplicate, FaultKind.OutOfOrder, FaultKind.SeqGap, FaultKind.Oversize, FaultKind.ReconnectStorm,
+        FaultKind.ClockSkew,
+    ];
+
+    private static bool IsWithoutCounts(FaultSpec spec) => spec is { Chance: >= 1, Every: 1, After: 0, Requests: null };
+
     // What says nothing for the kind it stands beside was meant for another one.
     private static void CheckKind(FaultSpec spec, List<FaultProblem> problems)
     {
         if (spec.Jitter != TimeSpan.Zero && spec.Kind != FaultKind.Delay) problems.Add(new FaultProblem("jitter", "is for kind delay; remove it, or change the kind"));
+        if (spec.Bytes != new FaultSpec { Kind = spec.Kind }.Bytes && spec.Kind != FaultKind.Oversize) problems.Add(new FaultProblem("bytes", "is for kind oversize; remove it, or change the kind"));
+        if (spec.Kind == FaultKind.ReconnectStorm && !IsWithoutCounts(spec))
+        {
+            problems.Add(new FaultProblem("kind", "a storm is at a time, not at a message: expected at, for and repeat, and none of chance, every, after and requests"));
+        }
         if (spec.Kind != FaultKind.ClockSkew)
         {
             if (spec.Skew != TimeSpan.Zero) problems.Add(new FaultProblem("skew", "is for kind clock-skew; remove it, or change the kind"));
             return;
         }
         if (spec.Skew == TimeSpan.Zero) problems.Add(new FaultProblem("skew", "expected a duration, such as 5s or -5s, by which the clock is wrong; found none"));
-        if (spec.Chance < 1 || spec.Every != 1 || spec.After != 0 || spec.Requests is not null)
+        if (!IsWithoutCounts(spec))
         {
             problems.Add(new FaultProblem("kind", "a clock is wrong for a time, not for a request: expected at, for and repeat, and none of chance, every, after and requests"));
         }

@@ -57,3 +57,28 @@ internal sealed class ClockFaults(TimeProvider clock, DeviceFault[] faults)
         return skew;
     }
 }
+
+/// <summary>What a fault does with a message that is to be published.</summary>
+/// <param name="Kind">The fault.</param>
+/// <param name="Pause">For delay: how long.</param>
+/// <param name="Bytes">For oversize: how large.</param>
+/// <param name="Random">What made-up bytes are made from; the same in every run.</param>
+internal readonly record struct MessageFault(FaultKind Kind, TimeSpan Pause, int Bytes, ulong Random);
+
+/// <summary>The faults that hit a device's messages, in the order they were set: the first in force that says so has the message, and those after it do not see it.</summary>
+internal sealed class MessageFaults(TimeProvider clock, DeviceFault[] faults)
+{
+    /// <summary>Whether the message that is to be published is hit.</summary>
+    public bool TryHit(out MessageFault hit)
+    {
+        long timestamp = clock.GetTimestamp();
+        foreach (DeviceFault fault in faults)
+        {
+            if (!fault.TryHit(timestamp, out ulong random)) continue;
+            hit = fault.FaultOf(random);
+            return true;
+        }
+        hit = default;
+        return false;
+    }
+}

@@ -42,6 +42,9 @@ public sealed record FaultSpec
     /// <summary>For exception: the Modbus exception code, 1 to 255; default 6, server device busy.</summary>
     public int ExceptionCode { get; init; } = 6;
 
+    /// <summary>For oversize: bytes of the payload, 1 KiB to 256 MiB; default 5 MiB, more than a source of this product takes by default.</summary>
+    public int Bytes { get; init; } = 5 << 20;
+
     /// <summary>For clock skew: how far ahead (or, negative, behind) the device's clock is.</summary>
     public TimeSpan Skew { get; init; }
 }

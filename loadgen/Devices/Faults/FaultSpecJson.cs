@@ -12,7 +12,7 @@ namespace HyperIngest.LoadGen.Devices.Faults;
 public static class FaultSpecJson
 {
     private static readonly string[] Keys =
-        ["kind", "devices", "chance", "every", "after", "at", "for", "repeat", "requests", "pause", "jitter", "exception_code", "skew"];
+        ["kind", "devices", "chance", "every", "after", "at", "for", "repeat", "requests", "pause", "jitter", "exception_code", "skew", "bytes"];
 
     /// <summary>Reads a fault; false with all that is wrong with it.</summary>
     public static bool TryParse(ReadOnlyMemory<byte> json, out FaultSpec? spec, out IReadOnlyList<FaultProblem> problems)
@@ -92,6 +92,7 @@ public static class FaultSpecJson
         if (spec.Jitter != plain.Jitter) json.WriteString("jitter", Duration.Format(spec.Jitter));
         if (spec.ExceptionCode != plain.ExceptionCode) json.WriteNumber("exception_code", spec.ExceptionCode);
         if (spec.Skew != plain.Skew) json.WriteString("skew", Duration.Format(spec.Skew));
+        if (spec.Bytes != plain.Bytes) json.WriteNumber("bytes", spec.Bytes);
         json.WriteEndObject();
     }
 
@@ -115,6 +116,7 @@ public static class FaultSpecJson
             Jitter = reader.Time("jitter", plain.Jitter)!.Value,
             ExceptionCode = (int)reader.Whole("exception_code", plain.ExceptionCode, int.MaxValue)!,
             Skew = reader.Time("skew", plain.Skew)!.Value,
+            Bytes = (int)reader.Whole("bytes", plain.Bytes, int.MaxValue)!,
         };
         IReadOnlyList<FaultProblem> problems = reader.Problems.Count > 0 ? reader.Problems : FaultRules.Check(read);
         if (problems.Count == 0) spec = read;

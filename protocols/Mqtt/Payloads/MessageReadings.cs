@@ -47,6 +47,14 @@ internal sealed class MessageReadings
         _readings[Count++] = reading;
     }
 
+    /// <summary>Adds a reading that came with the gateway time another node gave it, which tells it from others as well as a time of the device.</summary>
+    public void AddRecorded(in Reading reading)
+    {
+        bool hasOwnTimes = HasOwnTimes;
+        Add(reading);
+        HasOwnTimes = hasOwnTimes;
+    }
+
     /// <summary>Forgets all of it.</summary>
     public void Clear()
     {

@@ -11,11 +11,17 @@ internal sealed class SeriesRegistrar(SeriesCatalog catalog, int maxNewSeries, i
     /// <summary>Longest name in UTF-8 bytes.</summary>
     public int MaxNameBytes { get; } = maxNameBytes;
 
+    /// <summary>Series it may add to the catalog.</summary>
+    public int MaxNewSeries { get; } = maxNewSeries;
+
     /// <summary>Series added to the catalog.</summary>
     public int NewSeries { get; private set; }
 
     /// <summary>Series refused because the limit was reached.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>Counts series that a reader of records added by itself.</summary>
+    public void Count(int newSeries) => NewSeries += newSeries;
 
     /// <summary>The id of a series, registered when it is new.</summary>
     /// <param name="definition">The series; its names are sound UTF-16.</param>
@@ -32,10 +38,10 @@ internal sealed class SeriesRegistrar(SeriesCatalog catalog, int maxNewSeries, i
         }
         if (definition.Device.Length == 0 || definition.Tag.Length == 0) return "its device or tag would have an empty name";
         if (definition.Device.Length > MaxNameBytes || definition.Tag.Length > MaxNameBytes) return $"its device or tag would have a name of more than {MaxNameBytes} bytes";
-        if (NewSeries >= maxNewSeries)
+        if (NewSeries >= MaxNewSeries)
         {
             Refused++;
-            return $"it would be a new series, after {maxNewSeries} of them: raise limits.new_series";
+            return $"it would be a new series, after {MaxNewSeries} of them: raise limits.new_series";
         }
         try
         {

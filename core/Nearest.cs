@@ -1,7 +1,7 @@
-namespace HyperIngest.Host.Configuration;
+namespace HyperIngest.Core;
 
 /// <summary>Finds what was probably meant by a name that does not exist.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>
     /// The candidate with the least edit distance (insert, delete, replace, swap of neighbours; case does not count), or null when even that one
