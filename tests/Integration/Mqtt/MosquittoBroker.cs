@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using HyperIngest.LoadGen;
 using HyperIngest.Mqtt;
 
@@ -10,8 +11,8 @@ internal sealed record MosquittoSetup
     /// <summary>Users and their passwords; with any, nobody else gets in.</summary>
     public IReadOnlyDictionary<string, string> Users { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Lines of its ACL file; with any, what is not allowed is refused.</summary>
-    public IReadOnlyList<string> Acl { get; init; } = [];
+    /// <summary>The filters that may be subscribed to; with any, others are refused.</summary>
+    public IReadOnlyList<string> Subscribable { get; init; } = [];
 
     /// <summary>TLS with these certificates; null for none.</summary>
     public MqttCertificates? Tls { get; init; }
@@ -57,11 +58,20 @@ internal sealed class MosquittoBroker : IAsyncDisposable
             await RunAsync("mosquitto_passwd", "-U", file);
             lines.AddRange(["allow_anonymous false", $"password_file {file}"]);
         }
-        if (setup.Acl.Count > 0)
+        if (setup.Subscribable.Count > 0)
         {
-            string file = Path.Combine(folder, "acl");
-            await File.WriteAllLinesAsync(file, setup.Acl);
-            lines.Add($"acl_file {file}");
+            // An ACL file of this mosquitto keeps messages back and lets every SUBSCRIBE through; its dynamic security refuses.
+            string file = Path.Combine(folder, "security.json");
+            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new
+            {
+                defaultACLAccess = new { publishClientSend = true, publishClientReceive = true, subscribe = false, unsubscribe = true },
+                roles = new[] { new { rolename = "subscriber", acls = setup.Subscribable.Select(f => new { acltype = "subscribePattern", topic = f, priority = 0, allow = true }) } },
+                groups = new[] { new { groupname = "everybody", roles = new[] { new { rolename = "subscriber" } } } },
+                anonymousGroup = "everybody",
+                clients = Array.Empty<object>(),
+            }));
+            string plugin = Directory.EnumerateFiles("/usr/lib", "mosquitto_dynamic_security.so", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }).First();
+            lines.AddRange([$"plugin {plugin}", $"plugin_opt_config_file {file}"]);
         }
         if (setup.Tls is { } tls)
         {
@@ -85,8 +95,8 @@ internal sealed class MosquittoBroker : IAsyncDisposable
     /// <summary>Starts mosquitto_sub, which prints a line a message; complete when it has subscribed.</summary>
     public async Task<Process> SubscribeAsync(params string[] arguments)
     {
-        // -d prints the SUBACK, by which the subscription is known to stand.
-        Process process = Begin("mosquitto_sub", ["-d", "-p", $"{Port}", .. arguments]);
+        // -d prints the SUBACK, by which the subscription is known to stand; stdbuf has it print at once.
+        Process process = Begin("stdbuf", ["-oL", "mosquitto_sub", "-d", "-p", $"{Port}", .. arguments]);
         while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30)) is { } line)
         {
             if (line.Contains("Subscribed", StringComparison.Ordinal)) return process;

@@ -29,13 +29,13 @@ public sealed class MosquittoTests
         KeptMessage message = receiver.Messages.First();
         Assert.Equal(("in/ä/x", "grüße", (MqttQos)qos, qos > 0), (message.Topic, message.Payload, message.Qos, message.PacketId > 0));
 
-        using Process subscriber = await broker.SubscribeAsync("-t", "out/#", "-q", $"{qos}", "-F", "%t %q %r %p");
+        using Process subscriber = await broker.SubscribeAsync("-t", "out/#", "-q", $"{qos}", "-F", "%t %q %r %p", "-C", "300");
         const int messages = 300;
         for (int i = 0; i < messages; i++) await PublishAsync(connection, $"out/{i}", $"value {i}", (MqttQos)qos);
         for (int i = 0; i < messages; i++) Assert.Equal($"out/{i} {qos} 0 value {i}", await MosquittoBroker.NextAsync(subscriber));
         await Eventually.IsTrue(() => receiver.Settlements.Count == (qos > 0 ? messages : 0), "all settled");
         Assert.All(receiver.Settlements, s => Assert.Equal(MqttReasonCode.Success, s.Reason));
-        subscriber.Kill();
+        await subscriber.WaitForExitAsync();
         await connection.DisconnectAsync();
         Assert.Equal(MqttReasonCode.Success, Assert.Single(receiver.Ends).Reason);
     }
@@ -47,7 +47,7 @@ public sealed class MosquittoTests
         RecordingReceiver receiver = new();
         await using MqttConnection connection = await ConnectAsync(broker.Options, receiver);
         await connection.SubscribeAsync([new MqttSubscription("large", MqttQos.AtLeastOnce)], default);
-        string[] payloads = [.. Enumerable.Range(0, 12).Select(i => new string((char)('a' + i), 1 << (i * 2 % 23)))];
+        string[] payloads = [.. Enumerable.Range(0, 11).Select(i => new string((char)('a' + i), 1 << (i * 2)))];
         foreach (string payload in payloads) await PublishAsync(connection, "large", payload, MqttQos.AtLeastOnce);
         await Eventually.IsTrue(() => receiver.Messages.Count == payloads.Length, "all of them");
         Assert.Equal(payloads, receiver.Messages.Select(m => m.Payload));
@@ -83,7 +83,7 @@ public sealed class MosquittoTests
     [Fact]
     public async Task A_refused_subscription_leaves_the_others_standing()
     {
-        await using MosquittoBroker broker = await MosquittoBroker.StartAsync(new MosquittoSetup { Acl = ["topic read open/#", "topic write open/#"], Lines = [] });
+        await using MosquittoBroker broker = await MosquittoBroker.StartAsync(new MosquittoSetup { Subscribable = ["open/#"] });
         RecordingReceiver receiver = new();
         await using MqttSession session = new("plant", broker.Options, [new MqttSubscription("secret/#", MqttQos.AtLeastOnce), new MqttSubscription("open/#", MqttQos.AtLeastOnce)], receiver, null, NullLogger.Instance);
         session.Start();
