@@ -15,6 +15,9 @@ public static class StatusCodes
     /// <summary>Uncertain, no reason given.</summary>
     public const uint Uncertain = 0x4000_0000;
 
+    /// <summary>Communication with the device is lost; the value is the last one it gave.</summary>
+    public const uint UncertainNoCommunicationLastUsableValue = 0x408F_0000;
+
     /// <summary>The value lies outside the range the configuration allows.</summary>
     public const uint UncertainEngineeringUnitsExceeded = 0x4094_0000;
 
@@ -51,6 +54,9 @@ public static class StatusCodes
     /// <summary>The device reports a failure of its own.</summary>
     public const uint BadDeviceFailure = 0x808B_0000;
 
+    /// <summary>The device has no value now.</summary>
+    public const uint BadNoData = 0x809B_0000;
+
     /// <summary>The device is busy or too loaded to answer.</summary>
     public const uint BadResourceUnavailable = 0x8004_0000;
 
@@ -69,6 +75,7 @@ public static class StatusCodes
         Good => nameof(Good),
         GoodClamped => nameof(GoodClamped),
         Uncertain => nameof(Uncertain),
+        UncertainNoCommunicationLastUsableValue => nameof(UncertainNoCommunicationLastUsableValue),
         UncertainEngineeringUnitsExceeded => nameof(UncertainEngineeringUnitsExceeded),
         Bad => nameof(Bad),
         BadOutOfMemory => nameof(BadOutOfMemory),
@@ -81,6 +88,7 @@ public static class StatusCodes
         BadNotSupported => nameof(BadNotSupported),
         BadConfigurationError => nameof(BadConfigurationError),
         BadDeviceFailure => nameof(BadDeviceFailure),
+        BadNoData => nameof(BadNoData),
         BadResourceUnavailable => nameof(BadResourceUnavailable),
         _ => $"0x{status:X8}",
     };

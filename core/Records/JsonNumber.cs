@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace HyperIngest.Core.Records;
 
@@ -11,6 +12,9 @@ public static class JsonNumber
 
     // Integers up to here are doubles, all of them, and so their digits are enough.
     private const long MaxExactInteger = 1L << 53;
+
+    // Up to here the mantissa is exact, and with one exact power of ten the result is rounded once (Clinger, 1990).
+    private const int MaxExactDigits = 15;
 
     // Powers of ten that are doubles exactly; a quotient or product of two exact doubles is rounded once, as the decimal itself would be.
     private static ReadOnlySpan<double> PowersOfTen =>
@@ -138,8 +142,7 @@ public static class JsonNumber
             if (decimals == 0 || at >= text.Length) return false;
         }
         read = at;
-        // Below 16 digits the mantissa is exact, with one exact power of ten the result is rounded once (Clinger, 1990).
-        if ((text[at] | 0x20) == 'e' || whole + decimals > 15) return TryReadLong(text, ref read, out value);
+        if ((text[at] | 0x20) == 'e' || whole + decimals > MaxExactDigits) return TryReadLong(text, ref read, out value);
         value = digits;
         if (decimals > 0) value /= PowersOfTen[decimals];
         if (first == 1) value = -value;
@@ -149,9 +152,36 @@ public static class JsonNumber
     /// <summary>Reads a text that is a number of JSON from its first byte to its last; false for every other, and for what no double holds.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out double value)
     {
+        value = 0;
+        int first = text.Length > 0 && text[0] == '-' ? 1 : 0;
+        int point = text.Length;
+        ulong digits = 0;
+        for (int at = first; at < text.Length; at++)
+        {
+            uint digit = (uint)text[at] - '0';
+            if (digit <= 9)
+            {
+                digits = (digits * 10) + digit;
+                continue;
+            }
+            if (digit != unchecked((uint)('.' - '0')) || point != text.Length) return TryParseLong(text, out value);
+            point = at;
+        }
+        int whole = point - first;
+        int decimals = Math.Max(text.Length - point - 1, 0);
+        if (whole == 0 || (whole > 1 && text[first] == '0') || point == text.Length - 1) return false;
+        if (whole + decimals > MaxExactDigits) return TryParseLong(text, out value);
+        value = digits;
+        if (decimals > 0) value /= PowersOfTen[decimals];
+        if (first == 1) value = -value;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryParseLong(ReadOnlySpan<byte> text, out double value)
+    {
         // A byte behind the number ends it.
-        Span<byte> ended = stackalloc byte[2 * MaxBytes];
-        if (text.Length >= ended.Length) ended = new byte[text.Length + 1];
+        Span<byte> ended = text.Length < 2 * MaxBytes ? stackalloc byte[2 * MaxBytes] : new byte[text.Length + 1];
         text.CopyTo(ended);
         ended[text.Length] = (byte)' ';
         return TryRead(ended[..(text.Length + 1)], out value, out int read) && read == text.Length;

@@ -70,7 +70,8 @@ internal static class ReplayCommand
     internal static PostgresOptions SinkOf(SiteConfiguration site, string name)
     {
         if (site.PostgresSinks.FirstOrDefault(s => s.Name == name) is { } sink) return sink;
-        throw site.KafkaSinks.Any(s => s.Name == name) ? new UsageException($"--sink: '{name}' is a Kafka sink, and this needs a PostgreSQL sink") : NoSink(site, name);
+        string? kind = site.KafkaSinks.Any(s => s.Name == name) ? "a Kafka sink" : site.MqttSinks.Any(s => s.Name == name) ? "an MQTT sink" : null;
+        throw kind is null ? NoSink(site, name) : new UsageException($"--sink: '{name}' is {kind}, and this needs a PostgreSQL sink");
     }
 
     private static UsageException NoSink(SiteConfiguration site, string name)

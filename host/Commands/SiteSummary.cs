@@ -3,7 +3,9 @@ using HyperIngest.Core.Records;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Commands;
@@ -55,12 +57,18 @@ internal sealed record SiteSummary(
             Math.Round(requestRate, 1), Math.Round(readingRate, 1), site.ModbusDevices.Count(d => d.Poll.Interval == TimeSpan.Zero), site.Pipeline.Journal.Path,
             Math.Round(readingRate * Reading.SizeInBytes * SecondsPerDay),
             FsyncSetting.Type.Format(new FsyncSetting(site.Pipeline.Journal.Fsync, site.Pipeline.Journal.FsyncInterval)),
-            [.. site.KafkaSources.Select(s => $"{s.Name} (kafka, {string.Join(", ", s.Topics)} as {s.Group})")],
-            [.. site.PostgresSinks.Select(Describe), .. site.KafkaSinks.Select(Describe)], site.Http.Listen?.ToString() ?? "off");
+            [.. site.KafkaSources.Select(s => $"{s.Name} (kafka, {string.Join(", ", s.Topics)} as {s.Group})"), .. site.MqttSources.Select(Describe)],
+            [.. site.PostgresSinks.Select(Describe), .. site.KafkaSinks.Select(Describe), .. site.MqttSinks.Select(Describe)], site.Http.Listen?.ToString() ?? "off");
     }
+
+    private static string Describe(MqttSourceOptions source) => $"{source.Name} (mqtt, {string.Join(", ", source.Rules.Select(r => r.Topic))} at {source.Client.Address} as {source.Client.ClientId})";
 
     private static string Describe(KafkaSinkOptions sink) =>
         $"{sink.Name} (kafka, {RecordFormats.NameOf(sink.Format)} into {sink.Topic}{(sink.Guarantee == KafkaGuarantee.ExactlyOnce ? ", exactly once" : "")})";
+
+    private static string Describe(MqttSinkOptions sink) => sink.Mode == MqttSinkMode.Sparkplug
+        ? $"{sink.Name} (mqtt, Sparkplug B as group {sink.Sparkplug.Group} to {sink.Client.Address})"
+        : $"{sink.Name} (mqtt, {sink.Uns.Payload.ToString().ToLowerInvariant()} into {sink.Uns.Topic} at {sink.Client.Address})";
 
     private static string Describe(PostgresOptions sink) =>
         sink.Mapping is { } mapping ? $"{sink.Name} (postgres, into {mapping.Table})" : $"{sink.Name} (postgres, {sink.Schema}.{sink.Table.Readings})";

@@ -2,7 +2,9 @@ using System.Net;
 using HyperIngest.Core;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 using Microsoft.Extensions.Logging;
 
@@ -23,11 +25,17 @@ internal sealed record SiteConfiguration
     /// <summary>Kafka sources.</summary>
     public IReadOnlyList<KafkaSourceOptions> KafkaSources { get; init; } = [];
 
+    /// <summary>MQTT sources.</summary>
+    public IReadOnlyList<MqttSourceOptions> MqttSources { get; init; } = [];
+
     /// <summary>PostgreSQL sinks.</summary>
     public required IReadOnlyList<PostgresOptions> PostgresSinks { get; init; }
 
     /// <summary>Kafka sinks.</summary>
     public IReadOnlyList<KafkaSinkOptions> KafkaSinks { get; init; } = [];
+
+    /// <summary>MQTT sinks.</summary>
+    public IReadOnlyList<MqttSinkOptions> MqttSinks { get; init; } = [];
 
     /// <summary>Health, status and metrics.</summary>
     public required HttpOptions Http { get; init; }

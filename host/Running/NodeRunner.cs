@@ -36,7 +36,8 @@ internal sealed partial class NodeRunner(SiteConfiguration site, ILoggerFactory 
                 return ExitCode.Ok;
             }
             double startMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            LogStarted(site.Pipeline.Node, site.ModbusDevices.Count, site.PostgresSinks.Count + site.KafkaSinks.Count, startMilliseconds);
+            int sinks = SiteSinks.NamesOf(site).Count;
+            LogStarted(site.Pipeline.Node, site.ModbusDevices.Count, sinks, startMilliseconds);
 
             bool failed = await UntilStopAsync(node, stop);
             LogDraining(site.Pipeline.Node, site.DrainTime.TotalSeconds);

@@ -4,6 +4,7 @@ using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.Mqtt;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Running;
@@ -49,6 +50,10 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
         foreach (KafkaSourceOptions source in site.KafkaSources)
         {
             _pipeline.AddSource(new KafkaSource(source, _pipeline.Catalog, _pipeline.Intake, _pipeline.DeadLetters, Metrics, loggers));
+        }
+        foreach (MqttSourceOptions source in site.MqttSources)
+        {
+            _pipeline.AddSource(new MqttSource(source, _pipeline.Catalog, _pipeline.Intake, _pipeline.DeadLetters, Metrics, loggers));
         }
         AddRules(_pipeline);
         foreach (ISink sink in SiteSinks.Create(site, _pipeline.Catalog, Metrics, loggers)) _pipeline.AddSink(sink);

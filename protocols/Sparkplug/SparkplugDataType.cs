@@ -24,7 +24,7 @@ public enum SparkplugDataType : uint
     /// <summary>16 bits; in int_value.</summary>
     UInt16 = 6,
 
-    /// <summary>32 bits; in int_value, or in long_value as some write it.</summary>
+    /// <summary>32 bits; in long_value, where Eclipse Tahu's JavaScript client writes and looks for it; read from int_value too.</summary>
     UInt32 = 7,
 
     /// <summary>64 bits; in long_value.</summary>

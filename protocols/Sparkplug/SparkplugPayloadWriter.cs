@@ -38,10 +38,10 @@ public ref struct SparkplugPayloadWriter
     /// <summary>The body.</summary>
     public void Body(ReadOnlySpan<byte> body) => Counted(SparkplugFields.PayloadBody, body);
 
-    /// <summary>A metric of int_value: integers of 8 to 32 bits; signed ones are cast, which keeps their two's complement.</summary>
+    /// <summary>A metric of int_value: integers of 8 to 32 bits but UInt32; signed ones are cast, which keeps their two's complement.</summary>
     public void Int(in SparkplugMetricHeader header, uint value) => Scalar(header, SparkplugFields.MetricInt, value);
 
-    /// <summary>A metric of long_value: integers of 64 bits, signed ones cast, and times.</summary>
+    /// <summary>A metric of long_value: integers of 64 bits, signed ones cast, UInt32, and times.</summary>
     public void Long(in SparkplugMetricHeader header, ulong value) => Scalar(header, SparkplugFields.MetricLong, value);
 
     /// <summary>A metric of float_value.</summary>

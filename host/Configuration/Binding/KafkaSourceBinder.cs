@@ -5,35 +5,18 @@ using HyperIngest.Protocols.Kafka;
 
 namespace HyperIngest.Host.Configuration.Binding;
 
-/// <summary>Binds the sources that are no devices.</summary>
+/// <summary>Binds a Kafka source.</summary>
 internal static class KafkaSourceBinder
 {
-    /// <summary>All Kafka sources of a site; what librdkafka thinks of them is asked as well, without connecting.</summary>
-    public static IReadOnlyList<KafkaSourceOptions> Bind(SectionReader root)
-    {
-        List<KafkaSourceOptions> sources = [];
-        Dictionary<string, int> lines = new(StringComparer.Ordinal);
-        foreach (SectionReader reader in root.List(SiteSchema.Sources))
-        {
-            KafkaSourceOptions source = BindSource(reader);
-            if (source.Name.Length > 0 && reader.Has(KafkaSourceSchema.Name) && !lines.TryAdd(source.Name, reader.Mark.Line))
-            {
-                reader.Error(KafkaSourceSchema.Name, $"source '{source.Name}' is there already, in line {lines[source.Name]}; source names are unique in a node");
-            }
-            sources.Add(source);
-        }
-        return sources;
-    }
-
-    private static KafkaSourceOptions BindSource(SectionReader reader)
+    /// <summary>The source; what librdkafka thinks of it is asked as well, without connecting.</summary>
+    public static KafkaSourceOptions Bind(SectionReader reader)
     {
         int before = reader.Problems.ErrorCount;
-        reader.Get(KafkaSourceSchema.Type);
         SectionReader fetch = reader.Section(KafkaSourceSchema.Fetching);
         SectionReader limits = reader.Section(KafkaSourceSchema.Limited);
         KafkaSourceOptions source = new()
         {
-            Name = reader.Get(KafkaSourceSchema.Name),
+            Name = reader.Get(SourceSchema.Name),
             Client = KafkaSinkBinder.Client(reader),
             Group = reader.Get(KafkaSourceSchema.Group),
             Topics = reader.Values(KafkaSourceSchema.Topics),

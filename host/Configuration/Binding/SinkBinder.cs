@@ -1,5 +1,6 @@
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 using Npgsql;
 
@@ -9,10 +10,11 @@ namespace HyperIngest.Host.Configuration.Binding;
 internal static class SinkBinder
 {
     /// <summary>All sinks of a site, by their kind.</summary>
-    public static (IReadOnlyList<PostgresOptions> Postgres, IReadOnlyList<KafkaSinkOptions> Kafka) Bind(SectionReader root)
+    public static (IReadOnlyList<PostgresOptions> Postgres, IReadOnlyList<KafkaSinkOptions> Kafka, IReadOnlyList<MqttSinkOptions> Mqtt) Bind(SectionReader root)
     {
         List<PostgresOptions> postgres = [];
         List<KafkaSinkOptions> kafka = [];
+        List<MqttSinkOptions> mqtt = [];
         Dictionary<string, int> lines = new(StringComparer.Ordinal);
         foreach (SectionReader reader in root.List(SiteSchema.Sinks))
         {
@@ -26,6 +28,11 @@ internal static class SinkBinder
                 kafka.Add(KafkaSinkBinder.Bind(reader));
                 name = kafka[^1].Name;
             }
+            else if (type == SinkSchema.Mqtt)
+            {
+                mqtt.Add(MqttSinkBinder.Bind(reader));
+                name = mqtt[^1].Name;
+            }
             else
             {
                 postgres.Add(BindPostgres(reader));
@@ -36,7 +43,7 @@ internal static class SinkBinder
                 reader.Error(SinkSchema.Name, $"sink '{name}' is there already, in line {lines[name]}; sink names are unique in a node");
             }
         }
-        return (postgres, kafka);
+        return (postgres, kafka, mqtt);
     }
 
     private static PostgresOptions BindPostgres(SectionReader reader)

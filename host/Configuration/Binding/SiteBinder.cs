@@ -1,8 +1,13 @@
 using HyperIngest.Core;
 using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Journal;
+using HyperIngest.Core.Sharding;
 using HyperIngest.Host.Configuration.Schema;
+using HyperIngest.Mqtt;
+using HyperIngest.Protocols.Kafka;
+using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Sinks.Kafka;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Binding;
@@ -16,19 +21,34 @@ internal static class SiteBinder
         SectionReader http = root.Section(SiteSchema.HttpServer);
         SectionReader log = root.Section(SiteSchema.Logging);
         if (!root.Has(SiteSchema.Devices) && !root.Has(SiteSchema.Sources)) root.Error(SiteSchema.Devices, "expected a list with at least one item, here or in sources, found neither");
-        (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka) = SinkBinder.Bind(root);
+        (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka, IReadOnlyList<MqttSinkOptions> mqtt) = SinkBinder.Bind(root);
+        (IReadOnlyList<KafkaSourceOptions> kafkaSources, IReadOnlyList<MqttSourceOptions> mqttSources) = SourceBinder.Bind(root);
+        PipelineOptions pipeline = Pipeline(root);
+        CheckMarks(root, pipeline, mqttSources);
         return new SiteConfiguration
         {
             File = root.Problems.File,
-            Pipeline = Pipeline(root),
+            Pipeline = pipeline,
             Http = new HttpOptions(http.Get(SiteSchema.Http.Listen).EndPoint),
             Log = new LogOptions(log.Get(SiteSchema.Log.Level), log.Get(SiteSchema.Log.Format)),
             DrainTime = root.Get(SiteSchema.Drain),
             ModbusDevices = DeviceBinder.Bind(root),
-            KafkaSources = KafkaSourceBinder.Bind(root),
+            KafkaSources = kafkaSources,
+            MqttSources = mqttSources,
             PostgresSinks = postgres,
             KafkaSinks = kafka,
+            MqttSinks = mqtt,
         };
+    }
+
+    // A segment begins with the last mark of every packet identifier of a kept session; with little more in it the journal would write little else.
+    private static void CheckMarks(SectionReader root, PipelineOptions pipeline, IReadOnlyList<MqttSourceOptions> sources)
+    {
+        const long leastPerSource = 2L * (ushort.MaxValue + 1) * SourceMark.SizeInBytes;
+        long least = leastPerSource * sources.Count(s => s.Client.SessionExpiry > TimeSpan.Zero && s.Rules.Any(r => r.Qos > MqttQos.AtMostOnce));
+        if (pipeline.Journal.SegmentBytes >= least) return;
+        root.Section(SiteSchema.Journals).Error(SiteSchema.Journal.Segment,
+            $"expected at least {ByteSize.Format(least)}, found {ByteSize.Format(pipeline.Journal.SegmentBytes)}: a segment begins with what is known of each MQTT session's messages, 2 MiB a source");
     }
 
     private static PipelineOptions Pipeline(SectionReader root)

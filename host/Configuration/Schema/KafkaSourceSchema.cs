@@ -31,12 +31,6 @@ internal static class KafkaSourceSchema
         public static readonly Section Section = new("Kafka record limits", NewSeries, NameBytes, Readings);
     }
 
-    public static readonly ValueKey<string> Name = new("name", Scalars.Text(63), OptionDefaults.KafkaSource.Name,
-        "The source's name, unique in the node; metrics, dead letters and, with the group, the marks in the journal carry it. Keep it.")
-    { Required = true };
-
-    public static readonly ValueKey<string> Type = new("type", Scalars.Choice(("kafka", "kafka")), "kafka", "What it is.") { Required = true };
-
     public static readonly ValueKey<string> Group = new("group", Scalars.Text(255), OptionDefaults.KafkaSource.Group, "The consumer group. Nodes of one group share the partitions among them; a new group reads everything anew.") { Required = true };
 
     public static readonly ValuesKey<string> Topics = new("topics", Scalars.Text(4096), "Topics; one that begins with `^` is a regular expression for their names.") { Required = true };
@@ -67,6 +61,6 @@ internal static class KafkaSourceSchema
     public static readonly SectionKey Limited = new("limits", Limits.Section, "What is taken from a record.");
 
     public static readonly Section Source = new(
-        "Kafka source", Name, Type, KafkaSinkSchema.Brokers, Group, Topics, Format, Start, GroupInstance, KafkaSinkSchema.Encryption, KafkaSinkSchema.Authentication, Fetching, Limited,
+        "Kafka source", SourceSchema.Name, SourceSchema.Type, KafkaSinkSchema.Brokers, Group, Topics, Format, Start, GroupInstance, KafkaSinkSchema.Encryption, KafkaSinkSchema.Authentication, Fetching, Limited,
         CommitInterval, SessionTimeout, HandOverTimeout, KafkaSinkSchema.ClientId, KafkaSinkSchema.Properties);
 }

@@ -8,8 +8,11 @@ using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.Mqtt;
+using HyperIngest.Protocols.Mqtt.Sparkplug;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Kafka.Registry;
+using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
 
 namespace HyperIngest.Host.Configuration.Schema;
@@ -32,11 +35,25 @@ internal static class OptionDefaults
 
     public static readonly KafkaSinkOptions Kafka = new() { Client = new KafkaClientOptions { Brokers = "" } };
 
+    public static readonly MqttSinkOptions Mqtt = new() { Client = new MqttClientOptions { Host = "" } };
+
     public static readonly KafkaSourceOptions KafkaSource = new() { Name = "", Group = "", Topics = [], Client = new KafkaClientOptions { Brokers = "" } };
 
     public static readonly MqttClientOptions MqttClient = new() { Host = "" };
 
     public static readonly MqttTlsOptions MqttTls = new();
+
+    public static readonly MqttSourceOptions MqttSource = new() { Name = "", Client = MqttClient, Rules = [] };
+
+    public static readonly SparkplugHostOptions SparkplugHost = new();
+
+    public static readonly MqttRuleOptions MqttRule = new() { Topic = "" };
+
+    public static readonly MqttJsonPayload MqttJson = new();
+
+    public static readonly MqttBinaryField MqttField = new();
+
+    public static readonly MqttBinaryTime MqttBinaryTime = new() { Offset = 0 };
 
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
 

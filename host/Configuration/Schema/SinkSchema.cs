@@ -11,7 +11,9 @@ internal static class SinkSchema
 
     public const string Kafka = "kafka";
 
-    public static readonly ValueKey<string> Type = new("type", Scalars.Choice((Postgres, Postgres), (Kafka, Kafka)), Postgres, "What it is; `postgres` is PostgreSQL or TimescaleDB.") { Required = true };
+    public const string Mqtt = "mqtt";
+
+    public static readonly ValueKey<string> Type = new("type", Scalars.Choice((Postgres, Postgres), (Kafka, Kafka), (Mqtt, Mqtt)), Postgres, "What it is; `postgres` is PostgreSQL or TimescaleDB.") { Required = true };
 
     public static readonly ValueKey<string> Connection = new("connection", Scalars.Text(4096) with { Name = "connection string", Expected = "an Npgsql connection string, best by reference: ${PG_CONNECTION}" }, "Host=localhost",
         "Npgsql connection string, such as `Host=db;Database=plant;Username=ingest`. Give it by reference, `${PG_CONNECTION}`: it is never shown.")

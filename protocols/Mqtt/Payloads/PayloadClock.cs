@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -10,7 +9,7 @@ namespace HyperIngest.Protocols.Mqtt.Payloads;
 /// <summary>Times of payloads as UTC ticks. Keeps the last ISO time, by which the next is read faster.</summary>
 internal struct PayloadClock(MqttTimeUnit unit)
 {
-    // Below 10^18 the text of an integer is a long.
+    // Below 10^18 an integer is a long.
     private const int MaxDigits = 18;
 
     private static readonly SearchValues<byte> DigitsAndSigns = SearchValues.Create("0123456789.-"u8);
@@ -21,11 +20,25 @@ internal struct PayloadClock(MqttTimeUnit unit)
     /// <summary>Reads a time; null when it was, otherwise why not.</summary>
     public string? Read(JsonTokenType type, ReadOnlySpan<byte> text, out long ticks)
     {
-        if (type == JsonTokenType.Number && text.Length <= MaxDigits && Utf8Parser.TryParse(text, out long number, out int read) && read == text.Length)
+        if (type == JsonTokenType.Number && TryInteger(text, out long number))
         {
             return TryTicks(number, _unit, out ticks) ? null : OutOfRange(text);
         }
         return ReadOther(type, text, out ticks);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryInteger(ReadOnlySpan<byte> text, out long number)
+    {
+        number = 0;
+        if (text.Length > MaxDigits) return false;
+        foreach (byte b in text)
+        {
+            uint digit = (uint)b - '0';
+            if (digit > 9) return false;
+            number = (number * 10) + digit;
+        }
+        return true;
     }
 
     private string? ReadOther(JsonTokenType type, ReadOnlySpan<byte> text, out long ticks)

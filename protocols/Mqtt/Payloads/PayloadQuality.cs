@@ -20,6 +20,8 @@ internal static class PayloadQuality
     public static string? Read(JsonTokenType type, ReadOnlySpan<byte> text, MqttQualityType asked, out uint status)
     {
         status = StatusCodes.Good;
+        // What most of them are.
+        if (asked == MqttQualityType.Auto && type == JsonTokenType.Number && text.SequenceEqual("192"u8)) return null;
         switch (type)
         {
             case JsonTokenType.Null:
