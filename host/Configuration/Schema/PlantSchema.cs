@@ -155,7 +155,7 @@ internal static class PlantSchema
 
         public static readonly SectionKey Misbehaves = new("fault", Fault.Section, "The same for a single fault.");
 
-        public static readonly Section Section = new("Simulated device", Name, Count, UnitsPerPort, Tags, Qualities, ClockSkew, Faults, Misbehaves);
+        public static readonly Section Section = new("Simulated device", Name, Count, UnitsPerPort, Publishes, Tags, Qualities, ClockSkew, Faults, Misbehaves);
     }
 
     public static readonly ValueKey<string> Plant = new("plant", Scalars.Text(63), OptionDefaults.Plant.Name, "The plant's name.") { Required = true };
