@@ -176,9 +176,11 @@ public sealed class SourceTests : IAsyncLifetime
     [Fact]
     public async Task A_topic_that_the_broker_refuses_is_said()
     {
-        string acl = Path.Combine(_folder, "acl");
-        await File.WriteAllLinesAsync(acl, ["topic readwrite other/#"]);
-        await using PrivateMosquitto strict = await PrivateMosquitto.StartAsync(new PrivateMosquittoOptions { Lines = [$"acl_file {acl}"] });
+        // mosquitto's ACL file says who may read, and lets everybody subscribe; the plugin that comes with it refuses.
+        string plugin = Directory.EnumerateFiles("/usr/lib", "mosquitto_dynamic_security.so", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }).First();
+        string rules = Path.Combine(_folder, "rules.json");
+        await File.WriteAllTextAsync(rules, """{"defaultACLAccess":{"publishClientSend":true,"publishClientReceive":true,"subscribe":false,"unsubscribe":true}}""");
+        await using PrivateMosquitto strict = await PrivateMosquitto.StartAsync(new PrivateMosquittoOptions { Lines = [$"plugin {plugin}", $"plugin_opt_config_file {rules}"] });
         await using SourceUnderTest node = await SourceUnderTest.StartAsync(SourceUnderTest.Options(strict.Port), Journal);
         await Eventually.IsTrue(() => node.Source.Devices[0].LastFault?.Contains("plant/+/+", StringComparison.Ordinal) == true, "the filter is named");
         await node.UntilAsync("faults", 1);
