@@ -14,6 +14,9 @@ internal sealed record MosquittoSetup
     /// <summary>The filters that may be subscribed to; with any, others are refused.</summary>
     public IReadOnlyList<string> Subscribable { get; init; } = [];
 
+    /// <summary>Lines of an access list; with any, what they do not name is refused to publishers, and kept back from subscribers.</summary>
+    public IReadOnlyList<string> Acl { get; init; } = [];
+
     /// <summary>TLS with these certificates; null for none.</summary>
     public MqttCertificates? Tls { get; init; }
 
@@ -57,6 +60,12 @@ internal sealed class MosquittoBroker : IAsyncDisposable
             await File.WriteAllLinesAsync(file, setup.Users.Select(u => $"{u.Key}:{u.Value}"));
             await RunAsync("mosquitto_passwd", "-U", file);
             lines.AddRange(["allow_anonymous false", $"password_file {file}"]);
+        }
+        if (setup.Acl.Count > 0)
+        {
+            string file = Path.Combine(folder, "acl");
+            await File.WriteAllLinesAsync(file, setup.Acl);
+            lines.Add($"acl_file {file}");
         }
         if (setup.Subscribable.Count > 0)
         {

@@ -45,7 +45,7 @@ public class MqttSinkBindingTests
         Assert.Equal(new MqttSinkLimits { MaxReadingsPerDelivery = 1000, Linger = TimeSpan.FromMilliseconds(50), MaxInFlight = 100, StallTime = TimeSpan.FromSeconds(3) }, sink.Limits);
         Assert.Equal(("b", 8884, "edge"), (sink.Client.Host, sink.Client.Port, sink.Client.ClientId));
         using MetricRegistry metrics = new();
-        await using MqttSink made = Assert.IsType<MqttSink>(Assert.Single(SiteSinks.Create(site, new SeriesCatalog(), metrics, NullLoggerFactory.Instance)));
+        await using Sinks.Mqtt.MqttSink made = Assert.IsType<Sinks.Mqtt.MqttSink>(Assert.Single(SiteSinks.Create(site, new SeriesCatalog(), metrics, NullLoggerFactory.Instance)));
         Assert.Equal("m", made.Name);
     }
 

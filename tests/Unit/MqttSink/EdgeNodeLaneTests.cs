@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using HyperIngest.Core.Delivery;
 using HyperIngest.Core.Readings;
 using HyperIngest.Mqtt;
