@@ -1,6 +1,5 @@
 using HyperIngest.Core;
 using HyperIngest.Core.Journal;
-using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.LoadGen;
 using HyperIngest.Mqtt;
