@@ -16,8 +16,9 @@ internal sealed class PublishHold : IAsyncDisposable
 
     private PublishHold(SimulatorProcess simulator, Func<long> taken, long mostAhead, Func<SimulatorProcess, CancellationToken, Task> begin) => _looking = LookAsync(simulator, taken, mostAhead, begin);
 
-    /// <summary>Holds while more than <paramref name="mostAhead"/> readings are published beyond <paramref name="taken"/>; publishing has begun, and is begun again by <paramref name="begin"/>.</summary>
-    public static PublishHold Of(SimulatorProcess simulator, Func<long> taken, long mostAhead, Func<SimulatorProcess, CancellationToken, Task> begin) => new(simulator, taken, mostAhead, begin);
+    /// <summary>Holds while more than <paramref name="mostAhead"/> readings are published beyond <paramref name="taken"/>; publishing has begun, and is begun again by <paramref name="begin"/>, as the plant says unless told otherwise.</summary>
+    public static PublishHold Of(SimulatorProcess simulator, Func<long> taken, long mostAhead, Func<SimulatorProcess, CancellationToken, Task>? begin = null) =>
+        new(simulator, taken, mostAhead, begin ?? ByPlant);
 
     /// <summary>Publishing as the plant says.</summary>
     public static Task ByPlant(SimulatorProcess simulator, CancellationToken cancellationToken) => simulator.BeginPublishingAsync(null, cancellationToken);

@@ -45,7 +45,7 @@ internal sealed class MqttFeed(DemoOptions options, MqttBroker broker, ILoggerFa
         await _subscription!.WaitConnectedAsync("Check --broker.", cancellationToken);
         _simulator = simulator;
         await simulator.BeginPublishingAsync(null, cancellationToken);
-        if (options.Max) _hold = PublishHold.Of(simulator, () => Journalled, MostAhead, PublishHold.ByPlant);
+        if (options.Max) _hold = PublishHold.Of(simulator, () => Journalled, MostAhead);
     }
 
     /// <inheritdoc/>
