@@ -50,7 +50,7 @@ internal sealed class PlantAlone(LoadPlan plan, MqttBroker? broker, string folde
         {
             await simulator.PausePublishingAsync(CancellationToken.None);
             // All that was due counts, what is published late too.
-            last = await simulator.DrainPublishingAsync(CancellationToken.None);
+            (last, _) = await MqttLoadFeed.DrainAsync(simulator, progress);
         }
         await simulator.StopAsync(Path.Combine(folder, "served.bin"), CancellationToken.None);
         return new LoadResult(RunOf(started, at, first, last, samples, faults), [], at < planned);

@@ -148,7 +148,8 @@ internal static class ProfileBinder
     private static Plant DemoPlantOf(LoadProfile profile, MqttClientOptions? broker) => new(
         (profile.Source == LoadSource.Mqtt
             ? DemoPlant.CreateMqtt(broker ?? BrokerOf(BrokerAddress.Local), new MqttPublishOptions { Format = profile.Payload, Qos = profile.Qos }, profile.Devices, profile.Tags)
-            : DemoPlant.Create(profile.Devices, profile.Tags)) with { Seed = (ulong)profile.Seed });
+            : DemoPlant.Create(profile.Devices, profile.Tags)) with
+        { Seed = (ulong)profile.Seed });
 
     private static MqttClientOptions BrokerOf(BrokerAddress address) => new() { Host = address.Host, Port = address.Port, Tls = address.Tls ? new MqttTlsOptions() : null };
 

@@ -40,6 +40,20 @@ internal sealed class MqttLoadFeed(LoadPlan plan, MqttBroker broker, SimulatorPr
         return $"mqtt ({string.Join(" and ", kinds)}, {broker.Description})";
     }
 
+    /// <summary>Waits until the broker has all that was due; what it does not take in time is said, and the run goes on without it.</summary>
+    public static async Task<(SimulatorStats Stats, bool All)> DrainAsync(SimulatorProcess simulator, LoadProgress progress)
+    {
+        try
+        {
+            return (await simulator.DrainPublishingAsync(CancellationToken.None), true);
+        }
+        catch (InvalidOperationException late)
+        {
+            progress.Phase(late.Message);
+            return (await simulator.StatsAsync(CancellationToken.None), false);
+        }
+    }
+
     /// <inheritdoc/>
     public void AddTo(Pipeline pipeline, SimulatorReady simulator) =>
         _subscription = PlantSubscription.AddTo(pipeline, PlantSubscription.OptionsOf(plan.Plant, broker.Client, "load", MqttGatewayTime.Payload), loggers);
@@ -72,18 +86,7 @@ internal sealed class MqttLoadFeed(LoadPlan plan, MqttBroker broker, SimulatorPr
     /// <inheritdoc/>
     public async Task<bool> FinishAsync(TimeSpan limit)
     {
-        bool drained = true;
-        SimulatorStats published;
-        try
-        {
-            published = await simulator.DrainPublishingAsync(CancellationToken.None);
-        }
-        catch (InvalidOperationException late)
-        {
-            progress.Phase(late.Message);
-            drained = false;
-            published = await simulator.StatsAsync(CancellationToken.None);
-        }
+        (SimulatorStats published, bool drained) = await DrainAsync(simulator, progress);
         _curve = CurveOf(published);
         return await _subscription!.WaitJournalledAsync(published.Readings, limit) && drained;
     }
