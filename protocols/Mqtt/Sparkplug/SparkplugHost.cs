@@ -1,3 +1,4 @@
+using System.Text;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Mqtt.Payloads;
@@ -15,6 +16,8 @@ internal sealed class SparkplugHost : IMessageDecoder
     private readonly SparkplugReadings _readings;
     private readonly RebirthRequests _rebirths;
     private readonly WaitingData _waiting;
+    private readonly ISparkplugCommands _commands;
+    private readonly byte[] _hostId;
     private readonly SparkplugHostMetrics _metrics;
     private readonly long _reorderTicks;
 
@@ -24,6 +27,8 @@ internal sealed class SparkplugHost : IMessageDecoder
         _nodes = new SparkplugNodes(options);
         _readings = new SparkplugReadings(options, registrar, _metrics);
         _waiting = new WaitingData(_readings, _metrics, options.MaxWaitingBytes);
+        _commands = commands;
+        _hostId = Encoding.UTF8.GetBytes(options.HostId ?? "");
         _rebirths = new RebirthRequests(commands, options.RebirthDelay);
         _reorderTicks = options.ReorderTimeout.Ticks;
     }
@@ -54,8 +59,14 @@ internal sealed class SparkplugHost : IMessageDecoder
         if (!_nodes.TryFind(message.Topic, out SparkplugRoute route))
         {
             if (!SparkplugTopic.TryParse(message.Topic, out SparkplugTopic topic)) return "its topic is none of Sparkplug B's, spBv1.0/{group}/{type}/{node} with or without /{device}";
-            // Those are for edge nodes.
-            if (topic.Type is SparkplugMessageType.State or SparkplugMessageType.NodeCommand or SparkplugMessageType.DeviceCommand) return null;
+            // Commands are for edge nodes.
+            if (topic.Type is SparkplugMessageType.NodeCommand or SparkplugMessageType.DeviceCommand) return null;
+            if (topic.Type == SparkplugMessageType.State)
+            {
+                // A host that is there must not let it stand that it is not (Sparkplug 3.0, 5.15).
+                if (_hostId.Length > 0 && topic.Host.SequenceEqual(_hostId) && SparkplugState.TryParse(message.Payload, out SparkplugState state) && !state.IsOnline) _commands.SayOnline();
+                return null;
+            }
             if (_nodes.Resolve(message.Topic, topic, out route) is { } refused) return refused;
         }
         if (!SparkplugPayload.TryParse(message.Payload, out SparkplugPayload payload)) return payload.Reason;

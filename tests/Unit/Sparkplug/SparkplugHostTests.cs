@@ -165,6 +165,17 @@ public sealed class SparkplugHostTests
     }
 
     [Fact]
+    public void A_host_that_is_there_does_not_let_it_stand_that_it_is_not()
+    {
+        using SparkplugRig rig = new(new SparkplugHostOptions { HostId = "historian" });
+        Assert.Null(rig.Decode("spBv1.0/STATE/other", new SparkplugState(false, 1).Compose()));
+        Assert.Null(rig.Decode("spBv1.0/STATE/historian", new SparkplugState(true, 1).Compose()));
+        Assert.Equal(0, rig.SaidOnline);
+        Assert.Null(rig.Decode("spBv1.0/STATE/historian", new SparkplugState(false, 1).Compose()));
+        Assert.Equal(1, rig.SaidOnline);
+    }
+
+    [Fact]
     public void An_unknown_alias_costs_its_metric_alone()
     {
         using SparkplugRig rig = new SparkplugRig().Born();
