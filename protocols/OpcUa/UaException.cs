@@ -1,5 +1,3 @@
-using HyperIngest.Core.Readings;
-
 namespace HyperIngest.Protocols.OpcUa;
 
 /// <summary>A service failed, or a channel or session is dead.</summary>
@@ -10,7 +8,7 @@ public sealed class UaException : IOException
     /// <param name="message">What was asked for, of whom, and what to do; no secrets.</param>
     /// <param name="inner">What it came from.</param>
     public UaException(uint status, string message, Exception? inner = null)
-        : base($"{message}: {StatusCodes.NameOf(status)} (0x{status:X8})", inner) => Status = status;
+        : base($"{message}: {UaStatusCodes.NameOf(status)} (0x{status:X8})", inner) => Status = status;
 
     /// <summary>The StatusCode.</summary>
     public uint Status { get; }

@@ -11,7 +11,7 @@ public static class UaValueReading
 
     /// <summary>A DataValue.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static UaDataValue DataValue(ref this UaReader reader)
+    public static UaDataValue DataValue(scoped ref this UaReader reader)
     {
         byte mask = reader.Byte();
         UaVariant value = (mask & UaWire.DataValueHasValue) != 0 ? reader.Variant() : default;
@@ -25,7 +25,7 @@ public static class UaValueReading
 
     /// <summary>A Variant.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static UaVariant Variant(ref this UaReader reader)
+    public static UaVariant Variant(scoped ref this UaReader reader)
     {
         byte head = reader.Byte();
         switch (head)
@@ -40,7 +40,7 @@ public static class UaValueReading
     }
 
     /// <summary>Passes a value of a built-in type over, and gives its bytes as encoded.</summary>
-    public static void Skip(ref this UaReader reader, UaBuiltInType type)
+    public static void Skip(scoped ref this UaReader reader, UaBuiltInType type)
     {
         switch (type)
         {
@@ -82,7 +82,7 @@ public static class UaValueReading
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static UaVariant Other(ref UaReader reader, byte head)
+    private static UaVariant Other(scoped ref UaReader reader, byte head)
     {
         UaBuiltInType type = (UaBuiltInType)(head & UaWire.VariantTypeMask);
         if (type > UaBuiltInType.DiagnosticInfo)
@@ -111,7 +111,7 @@ public static class UaValueReading
         }
     }
 
-    private static UaVariant Array(ref UaReader reader, byte head, UaBuiltInType type)
+    private static UaVariant Array(scoped ref UaReader reader, byte head, UaBuiltInType type)
     {
         if (type == UaBuiltInType.Null)
         {
@@ -128,7 +128,7 @@ public static class UaValueReading
         return new UaVariant { Type = type, IsArray = true, Length = length, Bytes = elements };
     }
 
-    private static ReadOnlySpan<byte> Encoded(ref UaReader reader, UaBuiltInType type, int count)
+    private static ReadOnlySpan<byte> Encoded(scoped ref UaReader reader, UaBuiltInType type, int count)
     {
         int size = FixedBytes[(int)type];
         if (size > 0) return reader.Take(size * count);
@@ -137,7 +137,7 @@ public static class UaValueReading
         return reader.Fault == UaFault.None ? from.Take(reader.Position - from.Position) : default;
     }
 
-    private static void SkipNodeId(ref UaReader reader, bool expanded)
+    private static void SkipNodeId(scoped ref UaReader reader, bool expanded)
     {
         byte form = reader.Byte();
         switch (expanded ? form & UaWire.NodeIdFormMask : form)

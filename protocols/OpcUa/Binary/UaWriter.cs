@@ -17,6 +17,13 @@ public readonly ref struct UaWriter
     /// <summary>Bytes the buffer has.</summary>
     public int Position => _buffer.Length;
 
+    /// <summary>Room for so many bytes, counted as written: the caller fills all of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<byte> Take(int bytes) => _buffer.Take(bytes);
+
+    /// <summary>Takes the last so many bytes back.</summary>
+    public void GiveBack(int bytes) => _buffer.Truncate(_buffer.Length - bytes);
+
     /// <summary>A byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Byte(byte value) => _buffer.Take(1)[0] = value;

@@ -10,6 +10,9 @@ namespace HyperIngest.Protocols.OpcUa.Services;
 /// <param name="TimeoutHint">How long the sender waits, in ms; 0 for no limit.</param>
 public readonly record struct UaRequestHeader(UaNodeId AuthenticationToken, long Timestamp, uint RequestHandle, uint TimeoutHint)
 {
+    /// <summary>Without the session's secret.</summary>
+    public override string ToString() => $"request {RequestHandle}";
+
     /// <summary>Writes it.</summary>
     public void Encode(UaWriter writer)
     {
