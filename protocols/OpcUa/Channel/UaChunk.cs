@@ -60,7 +60,7 @@ internal static class UaChunk
     public static FrameStatus Find(ReadOnlySpan<byte> bytes, int maxBytes, out UaChunkHeader header, out uint fault)
     {
         header = default;
-        fault = UaChannelStatus.BadTcpMessageTypeInvalid;
+        fault = UaStatusCodes.BadTcpMessageTypeInvalid;
         if (bytes.Length < HeaderBytes) return CanBegin(bytes) ? FrameStatus.NeedMore : FrameStatus.Malformed;
         if (!CanBegin(bytes[..4])) return FrameStatus.Malformed;
         uint size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
@@ -74,7 +74,7 @@ internal static class UaChunk
         if (size < least) return FrameStatus.Malformed;
         if (size > maxBytes)
         {
-            fault = UaChannelStatus.BadTcpMessageTooLarge;
+            fault = UaStatusCodes.BadTcpMessageTooLarge;
             return FrameStatus.Malformed;
         }
         header = new UaChunkHeader(kind, bytes[3], (int)size);

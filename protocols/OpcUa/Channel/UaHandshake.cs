@@ -59,7 +59,7 @@ internal static class UaHandshake
         UaReader reader = new(body);
         uint status = reader.UInt32();
         ReadOnlySpan<byte> reason = reader.Bytes();
-        if (reader.Fault != UaFault.None) status = status == 0 ? UaChannelStatus.BadDecodingError : status;
+        if (reader.Fault != UaFault.None) status = status == 0 ? UaStatusCodes.BadDecodingError : status;
         return (status, Encoding.UTF8.GetString(reason[..Math.Min(reason.Length, MaxReasonBytes)]));
     }
 
@@ -73,8 +73,8 @@ internal static class UaHandshake
     {
         UaAgreedLimits agreed = ReadLimits(chunk, own, out UaReader reader);
         ReadOnlySpan<byte> url = reader.Bytes();
-        if (reader.Fault != UaFault.None) throw new UaException(UaChannelStatus.BadDecodingError, $"A Hello of {chunk.Length} bytes ends before its URL does");
-        if (url.Length > MaxUrlBytes) throw new UaException(UaChannelStatus.BadTcpEndpointUrlInvalid, $"The endpoint's URL has {url.Length} bytes; expected at most {MaxUrlBytes}");
+        if (reader.Fault != UaFault.None) throw new UaException(UaStatusCodes.BadDecodingError, $"A Hello of {chunk.Length} bytes ends before its URL does");
+        if (url.Length > MaxUrlBytes) throw new UaException(UaStatusCodes.BadTcpEndpointUrlInvalid, $"The endpoint's URL has {url.Length} bytes; expected at most {MaxUrlBytes}");
         endpointUrl = Encoding.UTF8.GetString(url);
         return agreed;
     }
@@ -85,11 +85,11 @@ internal static class UaHandshake
         // The other side's version: it speaks every one up to that, and there is but 0.
         reader.UInt32();
         uint receive = reader.UInt32(), send = reader.UInt32(), message = reader.UInt32(), chunks = reader.UInt32();
-        if (reader.Fault != UaFault.None) throw new UaException(UaChannelStatus.BadDecodingError, $"Expected the limits of a connection, found {chunk.Length} bytes");
+        if (reader.Fault != UaFault.None) throw new UaException(UaStatusCodes.BadDecodingError, $"Expected the limits of a connection, found {chunk.Length} bytes");
         if (receive < UaTransportLimits.LeastBufferBytes || send < UaTransportLimits.LeastBufferBytes)
         {
             throw new UaException(
-                UaChannelStatus.BadConnectionClosed,
+                UaStatusCodes.BadConnectionClosed,
                 $"The other side offers to take chunks of {receive} and to send chunks of {send} bytes; OPC UA needs at least {UaTransportLimits.LeastBufferBytes}");
         }
         return new UaAgreedLimits(

@@ -29,7 +29,7 @@ internal sealed class UaInbound(UaTransportLimits limits) : IDisposable
     /// <exception cref="UaException">It is not the next: something was lost, repeated or put in.</exception>
     public void TakeSequence(uint number)
     {
-        if (!_sequence.TryTake(number)) throw new UaException(UaChannelStatus.BadSequenceNumberInvalid, $"A chunk came with the sequence number {number}, which is not the next");
+        if (!_sequence.TryTake(number)) throw new UaException(UaStatusCodes.BadSequenceNumberInvalid, $"A chunk came with the sequence number {number}, which is not the next");
     }
 
     /// <summary>Takes a MSG or CLO chunk.</summary>
@@ -45,16 +45,16 @@ internal sealed class UaInbound(UaTransportLimits limits) : IDisposable
     {
         ReadOnlySpan<byte> chunk = bytes.AsSpan(at, header.Bytes);
         uint channel = UaChunk.UInt32At(chunk, UaChunk.ChannelOffset), id = UaChunk.UInt32At(chunk, UaChunk.TokenOffset);
-        if (_current is null) throw new UaException(UaChannelStatus.BadTcpMessageTypeInvalid, "A message came before a secure channel was open");
-        if (channel != _current.ChannelId) throw new UaException(UaChannelStatus.BadTcpSecureChannelUnknown, $"A message came for the channel {channel} instead of {_current.ChannelId}");
+        if (_current is null) throw new UaException(UaStatusCodes.BadTcpMessageTypeInvalid, "A message came before a secure channel was open");
+        if (channel != _current.ChannelId) throw new UaException(UaStatusCodes.BadTcpSecureChannelUnknown, $"A message came for the channel {channel} instead of {_current.ChannelId}");
         UaChannelToken? token = id == _current.Id ? _current : id == _next?.Id ? _next : null;
         if (token is null || now > token.EndsAt)
         {
-            throw new UaException(UaChannelStatus.BadSecureChannelTokenUnknown, $"A message came under the token {id}, which is {(token is null ? "unknown" : "expired")}; the last one is {_next?.Id ?? _current.Id}");
+            throw new UaException(UaStatusCodes.BadSecureChannelTokenUnknown, $"A message came under the token {id}, which is {(token is null ? "unknown" : "expired")}; the last one is {_next?.Id ?? _current.Id}");
         }
         if (!token.Receiving.TryUnprotect(bytes, at, header.Bytes, UaChunk.ClearBytes, out int plain) || plain < UaChunk.SequenceHeaderBytes)
         {
-            throw new UaException(UaChannelStatus.BadSecurityChecksFailed, "A message was changed on its way, or is not from whom it should be");
+            throw new UaException(UaStatusCodes.BadSecurityChecksFailed, "A message was changed on its way, or is not from whom it should be");
         }
         // Only what proved to be the other side's ends the old token.
         isFirst = token != _current;

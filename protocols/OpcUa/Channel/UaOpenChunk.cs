@@ -83,7 +83,7 @@ internal static class UaOpenChunk
         if (reader.Fault != UaFault.None || uri.Length > MaxUriBytes || certificate.Length > UaCertificate.MaxBytes || thumbprint.Length is not (0 or ThumbprintBytes))
         {
             throw new UaException(
-                UaChannelStatus.BadSecurityChecksFailed,
+                UaStatusCodes.BadSecurityChecksFailed,
                 $"The security header of an OPN chunk of {chunk.Length} bytes is none: a policy of {uri.Length}, a certificate of {certificate.Length}, a thumbprint of {thumbprint.Length} bytes");
         }
         return new UaOpenHeader(
@@ -119,5 +119,5 @@ internal static class UaOpenChunk
     private static UaOpened Opened(ReadOnlySpan<byte> open) => new(
         BinaryPrimitives.ReadUInt32LittleEndian(open), BinaryPrimitives.ReadUInt32LittleEndian(open[4..]), open[UaChunk.SequenceHeaderBytes..].ToArray());
 
-    private static UaException Refused() => new(UaChannelStatus.BadSecurityChecksFailed, "An OPN chunk was changed on its way, is not from the sender it names, or not for this receiver");
+    private static UaException Refused() => new(UaStatusCodes.BadSecurityChecksFailed, "An OPN chunk was changed on its way, is not from the sender it names, or not for this receiver");
 }

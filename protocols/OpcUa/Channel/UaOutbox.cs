@@ -198,7 +198,7 @@ internal sealed class UaOutbox : IDisposable
             if (_isSending || _closed)
             {
                 // The one who sends is waiting for the socket; what is held for a peer that does not read has an end.
-                if (_filled > _maxUnsent) failure = new UaException(UaChannelStatus.BadTcpNotEnoughResources, $"The other side does not read: {_filled} bytes wait for it, and at most {_maxUnsent} may");
+                if (_filled > _maxUnsent) failure = new UaException(UaStatusCodes.BadTcpNotEnoughResources, $"The other side does not read: {_filled} bytes wait for it, and at most {_maxUnsent} may");
                 else return;
             }
             else
@@ -279,7 +279,7 @@ internal sealed class UaOutbox : IDisposable
         {
             // Nobody sends after this: the socket is broken for all.
             if (_closed) StopSending();
-            return new UaException(UaChannelStatus.BadConnectionClosed, $"The connection broke while sending ({error})");
+            return new UaException(UaStatusCodes.BadConnectionClosed, $"The connection broke while sending ({error})");
         }
     }
 

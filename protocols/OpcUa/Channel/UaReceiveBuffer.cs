@@ -43,7 +43,7 @@ internal sealed class UaReceiveBuffer : IDisposable
                 _start += header.Bytes;
                 return true;
             case FrameStatus.Malformed:
-                throw new UaException(fault, fault == UaChannelStatus.BadTcpMessageTooLarge
+                throw new UaException(fault, fault == UaStatusCodes.BadTcpMessageTooLarge
                     ? $"A chunk of {UaChunk.UInt32At(waiting, 4)} bytes came; agreed were at most {MaxChunkBytes}"
                     : $"Expected a chunk of OPC UA, found the bytes {Convert.ToHexString(waiting[..Math.Min(waiting.Length, UaChunk.HeaderBytes)])}");
             default:

@@ -40,7 +40,7 @@ internal sealed class UaRequests
         lock (_lock)
         {
             if (_closed is not null) throw new UaException(_closed.Status, "The channel has ended", _closed);
-            if (_waiting == _max) throw new UaException(UaChannelStatus.BadTooManyOperations, $"{_max} requests are under way on the channel, as many as may be");
+            if (_waiting == _max) throw new UaException(UaStatusCodes.BadTooManyOperations, $"{_max} requests are under way on the channel, as many as may be");
             uint id;
             do id = Next();
             while (_places[id & (_places.Length - 1)].Pending is not null);

@@ -17,4 +17,19 @@ public sealed record UaTransportLimits
 
     /// <summary>Most chunks of a message taken; default 4,096.</summary>
     public int MaxChunkCount { get; init; } = 4096;
+
+    /// <summary>Refuses limits out of their range.</summary>
+    /// <exception cref="ArgumentException">The message says which.</exception>
+    internal void Demand()
+    {
+        Demand(ReceiveBufferBytes, LeastBufferBytes, 16 << 20, nameof(ReceiveBufferBytes));
+        Demand(SendBufferBytes, LeastBufferBytes, 16 << 20, nameof(SendBufferBytes));
+        Demand(MaxMessageBytes, LeastBufferBytes, 1 << 30, nameof(MaxMessageBytes));
+        Demand(MaxChunkCount, 1, 1 << 20, nameof(MaxChunkCount));
+    }
+
+    private static void Demand(int value, int least, int most, string name)
+    {
+        if (value < least || value > most) throw new ArgumentException($"{name}: expected {least} to {most}, found {value}.");
+    }
 }

@@ -60,7 +60,7 @@ public sealed class UaCertificate : IDisposable
         }
         catch (Exception invalid) when (invalid is CryptographicException or AsnContentException)
         {
-            throw new UaException(Channel.UaChannelStatus.BadCertificateInvalid, $"{bytes.Length} bytes were sent as a certificate that are none", invalid);
+            throw new UaException(UaStatusCodes.BadCertificateInvalid, $"{bytes.Length} bytes were sent as a certificate that are none", invalid);
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class UaCertificate : IDisposable
         }
         catch (Exception invalid) when (invalid is CryptographicException or AsnContentException)
         {
-            throw new UaException(Channel.UaChannelStatus.BadCertificateInvalid, $"What follows the certificate {Thumbprint} is no certificate of an issuer", invalid);
+            throw new UaException(UaStatusCodes.BadCertificateInvalid, $"What follows the certificate {Thumbprint} is no certificate of an issuer", invalid);
         }
         return issuers;
     }
@@ -100,7 +100,7 @@ public sealed class UaCertificate : IDisposable
         using (certificate)
         {
             throw new UaException(
-                Channel.UaChannelStatus.BadCertificateInvalid, $"The certificate {certificate.Thumbprint} ({certificate.Subject}) has a key that is no RSA key; the security policies here need one");
+                UaStatusCodes.BadCertificateInvalid, $"The certificate {certificate.Thumbprint} ({certificate.Subject}) has a key that is no RSA key; the security policies here need one");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using HyperIngest.Protocols.OpcUa.Channel;
 
 namespace HyperIngest.Protocols.OpcUa.Security;
 
@@ -34,19 +33,19 @@ public sealed record UaCertificateCheck
         if (now < x509.NotBefore || now > x509.NotAfter)
         {
             throw new UaException(
-                UaChannelStatus.BadCertificateTimeInvalid,
+                UaStatusCodes.BadCertificateTimeInvalid,
                 $"{named} is valid from {x509.NotBefore.ToUniversalTime():u} to {x509.NotAfter.ToUniversalTime():u}, and it is {now:u}; set the clocks or renew it");
         }
         DemandUse(x509, named, server: host is not null);
         if (applicationUri is not null && certificate.ApplicationUri != applicationUri)
         {
             throw new UaException(
-                UaChannelStatus.BadCertificateUriInvalid, $"{named} is for the application '{certificate.ApplicationUri ?? "(none)"}', and the peer says it is '{applicationUri}'; renew it");
+                UaStatusCodes.BadCertificateUriInvalid, $"{named} is for the application '{certificate.ApplicationUri ?? "(none)"}', and the peer says it is '{applicationUri}'; renew it");
         }
         if (HostName && host is not null && !IsFor(x509, host))
         {
             throw new UaException(
-                UaChannelStatus.BadCertificateHostNameInvalid,
+                UaStatusCodes.BadCertificateHostNameInvalid,
                 $"{named} does not name the host '{host}'; connect by a name it has, renew it, or turn the check of host names off for this device");
         }
     }
@@ -56,13 +55,13 @@ public sealed record UaCertificateCheck
         if (keyBits < UaPolicyProfile.LeastKeyBits || keyBits > UaPolicyProfile.MostKeyBits)
         {
             throw new UaException(
-                UaChannelStatus.BadCertificatePolicyCheckFailed, $"{named} has a key of {keyBits} bits; {profile.Policy} takes {UaPolicyProfile.LeastKeyBits} to {UaPolicyProfile.MostKeyBits}");
+                UaStatusCodes.BadCertificatePolicyCheckFailed, $"{named} has a key of {keyBits} bits; {profile.Policy} takes {UaPolicyProfile.LeastKeyBits} to {UaPolicyProfile.MostKeyBits}");
         }
         // SHA-256, SHA-384 and SHA-512 with RSA, and RSASSA-PSS; not SHA-1 and MD5.
         if (x509.SignatureAlgorithm.Value is not ("1.2.840.113549.1.1.11" or "1.2.840.113549.1.1.12" or "1.2.840.113549.1.1.13" or "1.2.840.113549.1.1.10"))
         {
             throw new UaException(
-                UaChannelStatus.BadCertificatePolicyCheckFailed, $"{named} is signed with {x509.SignatureAlgorithm.FriendlyName ?? x509.SignatureAlgorithm.Value}; {profile.Policy} takes SHA-256 and longer");
+                UaStatusCodes.BadCertificatePolicyCheckFailed, $"{named} is signed with {x509.SignatureAlgorithm.FriendlyName ?? x509.SignatureAlgorithm.Value}; {profile.Policy} takes SHA-256 and longer");
         }
     }
 
@@ -71,12 +70,12 @@ public sealed record UaCertificateCheck
         const X509KeyUsageFlags needed = X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment | X509KeyUsageFlags.DataEncipherment;
         if (x509.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is not { } usage || (usage.KeyUsages & needed) != needed)
         {
-            throw new UaException(UaChannelStatus.BadCertificateUseNotAllowed, $"{named} may not be used for {needed}; renew it with these key usages");
+            throw new UaException(UaStatusCodes.BadCertificateUseNotAllowed, $"{named} may not be used for {needed}; renew it with these key usages");
         }
         string role = server ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2";
         if (x509.Extensions.OfType<X509EnhancedKeyUsageExtension>().FirstOrDefault() is { } roles && !roles.EnhancedKeyUsages.Cast<Oid>().Any(o => o.Value == role))
         {
-            throw new UaException(UaChannelStatus.BadCertificateUseNotAllowed, $"{named} is not for {(server ? "servers (serverAuth)" : "clients (clientAuth)")}; renew it with this extended key usage");
+            throw new UaException(UaStatusCodes.BadCertificateUseNotAllowed, $"{named} is not for {(server ? "servers (serverAuth)" : "clients (clientAuth)")}; renew it with this extended key usage");
         }
     }
 
@@ -106,13 +105,13 @@ public sealed record UaCertificateCheck
         bool issuerExpired = chain.ChainElements.Skip(1).Any(e => e.ChainElementStatus.Any(s => s.Status == times));
         if (reached && issuerExpired)
         {
-            throw new UaException(UaChannelStatus.BadCertificateIssuerTimeInvalid, $"{named} has an issuer whose own certificate is not valid yet, or not any more; renew the issuer's");
+            throw new UaException(UaStatusCodes.BadCertificateIssuerTimeInvalid, $"{named} has an issuer whose own certificate is not valid yet, or not any more; renew the issuer's");
         }
         if (reached && (built || (faults & ~times) == 0)) return;
         string kept = Store.KeepRejected(certificate);
         bool incomplete = (faults & X509ChainStatusFlags.PartialChain) != 0 && !certificate.Certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.Certificate.IssuerName.RawData);
         throw new UaException(
-            incomplete ? UaChannelStatus.BadCertificateChainIncomplete : UaChannelStatus.BadCertificateUntrusted,
+            incomplete ? UaStatusCodes.BadCertificateChainIncomplete : UaStatusCodes.BadCertificateUntrusted,
             $"{named} is not trusted{(incomplete ? $", and the certificate of its issuer ({certificate.Certificate.Issuer}) is not known" : "")}; it was kept as {kept}. If its thumbprint is the one the peer shows, "
             + $"type: hyperingest trust {certificate.Thumbprint}");
     }

@@ -57,7 +57,7 @@ public sealed class UaCertificateStore
         catch (Exception invalid) when (invalid is CryptographicException or ArgumentException or FileNotFoundException)
         {
             throw new UaException(
-                Channel.UaChannelStatus.BadCertificateInvalid,
+                UaStatusCodes.BadCertificateInvalid,
                 $"Expected an RSA certificate in {certificate} and its private key, PEM without password, in {key}: {invalid.Message}. Put both there, or remove both to have new ones made", invalid);
         }
     }
