@@ -13,7 +13,10 @@ internal sealed class UaInbound(UaTransportLimits limits) : IDisposable
     /// <summary>The token under which the last message came; null before there is one.</summary>
     public UaChannelToken? Current => _current;
 
-    /// <summary>From now on messages may come under this token; those under the last one are taken until the first that does.</summary>
+    /// <summary>
+    /// From now on messages may come under this token; those under the one installed before are taken until the first that does. Two are enough: a token is asked for only by who has the one before, and
+    /// from then on nothing older comes.
+    /// </summary>
     public void Install(UaChannelToken token)
     {
         if (_current is null)
@@ -21,7 +24,11 @@ internal sealed class UaInbound(UaTransportLimits limits) : IDisposable
             _current = token;
             return;
         }
-        _next?.Receiving.Dispose();
+        if (_next is not null)
+        {
+            _current.Receiving.Dispose();
+            _current = _next;
+        }
         _next = token;
     }
 

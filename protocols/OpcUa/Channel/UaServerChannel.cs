@@ -222,6 +222,8 @@ public sealed class UaServerChannel : IDisposable, IUaTimed, IUaChunkTaker
         byte[]? nonce = profile.Policy == UaSecurityPolicy.None ? null : RandomNumberGenerator.GetBytes(UaPolicyProfile.NonceBytes);
         UaChannelToken token = new(Id, ++_lastTokenId, lifetime, Environment.TickCount64, profile, Mode, nonce, clientNonce);
         _connection.Inbound.Install(token);
+        // Who asks for the next token has the last one, even if nothing came under it yet.
+        if (_token is { } last) _connection.Outbox.Use(last);
         long now = DateTime.UtcNow.Ticks;
         using UaBuffer body = new();
         new UaWriter(body).Message(new OpenSecureChannelResponse(
