@@ -6,6 +6,8 @@
 // In: a message a line, "NAME HEX". Out: for each the line "NAME HEX", the bytes as node-opcua writes what it has read, and below it a line "  FIELD = VALUE" for every field, under the name
 // that node-opcua has for it. golden.txt can itself be fed in: lines that begin with a blank are passed over.
 "use strict";
+// What node-opcua itself has to say does not belong to the answer.
+console.log = console.error;
 const opcua = require("node-opcua");
 const { BinaryStream } = require("node-opcua-binary-stream");
 
@@ -36,6 +38,8 @@ function field(lines, path, value) {
   else if (value instanceof opcua.StatusCode) lines.push(`${path} = ${value.value}`);
   else if (value instanceof opcua.ExpandedNodeId) lines.push(`${path} = ${nodeId(value)} ${value.namespaceUri ?? ""} ${value.serverIndex ?? 0}`);
   else if (value instanceof opcua.NodeId) lines.push(`${path} = ${nodeId(value)}`);
+  // What is no range there is kept as it came.
+  else if (value instanceof opcua.NumericRange) lines.push(`${path} = ${value.value}`);
   else if (value instanceof opcua.Variant) variant(lines, path, value);
   else if (value instanceof opcua.DataValue) {
     if (value.value) variant(lines, `${path}.value`, value.value);
@@ -69,6 +73,6 @@ for (const line of require("fs").readFileSync(0, "utf8").split("\n")) {
   message.encode(writing);
   const lines = [];
   fields(lines, "", message);
-  console.log(`${name} ${writing.buffer.subarray(0, writing.length).toString("hex").toUpperCase()}`);
-  for (const one of lines) console.log(`  ${one}`);
+  process.stdout.write(`${name} ${writing.buffer.subarray(0, writing.length).toString("hex").toUpperCase()}\n`);
+  for (const one of lines) process.stdout.write(`  ${one}\n`);
 }
