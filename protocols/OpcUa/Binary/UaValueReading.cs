@@ -39,6 +39,32 @@ public static class UaValueReading
         }
     }
 
+    /// <summary>Bytes of a value of a type that always has as many; 0 for the others.</summary>
+    internal static int FixedSizeOf(UaBuiltInType type) => FixedBytes[(int)type];
+
+    /// <summary>A scalar value of a built-in type, without a Variant's head: an array's element.</summary>
+    internal static UaVariant Value(scoped ref this UaReader reader, UaBuiltInType type)
+    {
+        switch (type)
+        {
+            case UaBuiltInType.Null:
+                return default;
+            case UaBuiltInType.Boolean or UaBuiltInType.SByte or UaBuiltInType.Byte:
+                return new UaVariant { Type = type, Bits = reader.Byte() };
+            case UaBuiltInType.Int16 or UaBuiltInType.UInt16:
+                return new UaVariant { Type = type, Bits = reader.UInt16() };
+            case UaBuiltInType.Float or UaBuiltInType.Int32 or UaBuiltInType.UInt32 or UaBuiltInType.StatusCode:
+                return new UaVariant { Type = type, Bits = reader.UInt32() };
+            case UaBuiltInType.Double or UaBuiltInType.Int64 or UaBuiltInType.UInt64 or UaBuiltInType.DateTime:
+                return new UaVariant { Type = type, Bits = reader.UInt64() };
+            case UaBuiltInType.String or UaBuiltInType.ByteString or UaBuiltInType.XmlElement:
+                ReadOnlySpan<byte> bytes = reader.Bytes(out bool isNull);
+                return new UaVariant { Type = type, Bytes = bytes, IsNull = isNull };
+            default:
+                return new UaVariant { Type = type, Bytes = Encoded(ref reader, type, 1) };
+        }
+    }
+
     /// <summary>Passes a value of a built-in type over, and gives its bytes as encoded.</summary>
     public static void Skip(scoped ref this UaReader reader, UaBuiltInType type)
     {
@@ -91,24 +117,9 @@ public static class UaValueReading
             return default;
         }
         if ((head & UaWire.VariantIsArray) != 0) return Array(ref reader, head, type);
-        switch (type)
-        {
-            case UaBuiltInType.Null:
-                return default;
-            case UaBuiltInType.Boolean or UaBuiltInType.SByte or UaBuiltInType.Byte:
-                return new UaVariant { Type = type, Bits = reader.Byte() };
-            case UaBuiltInType.Int16 or UaBuiltInType.UInt16:
-                return new UaVariant { Type = type, Bits = reader.UInt16() };
-            case UaBuiltInType.String or UaBuiltInType.ByteString or UaBuiltInType.XmlElement:
-                ReadOnlySpan<byte> bytes = reader.Bytes(out bool isNull);
-                return new UaVariant { Type = type, Bytes = bytes, IsNull = isNull };
-            case UaBuiltInType.Variant:
-                // A Variant directly in a Variant is not allowed (5.1.7, table 25).
-                reader.Fail(UaFault.BadEncoding);
-                return default;
-            default:
-                return new UaVariant { Type = type, Bytes = Encoded(ref reader, type, 1) };
-        }
+        // A Variant directly in a Variant is not allowed (5.1.7, table 25).
+        if (type == UaBuiltInType.Variant) reader.Fail(UaFault.BadEncoding);
+        return reader.Value(type);
     }
 
     private static UaVariant Array(scoped ref UaReader reader, byte head, UaBuiltInType type)

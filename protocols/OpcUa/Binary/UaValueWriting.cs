@@ -61,6 +61,7 @@ public static class UaValueWriting
     }
 
     /// <summary>A DataValue of a number of up to 64 bits, a boolean, a StatusCode or a DateTime: the data path of a server.</summary>
+    /// <remarks>It asks the buffer for the most such a value can have, 30 bytes: a message that comes nearer than that to the other side's limit counts as too large.</remarks>
     /// <param name="writer">Where to.</param>
     /// <param name="type">The number's type.</param>
     /// <param name="bits">Its bits, as <see cref="UaVariant.Bits"/>; those above its size are not looked at.</param>

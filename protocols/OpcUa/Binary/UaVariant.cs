@@ -22,6 +22,15 @@ public readonly ref struct UaVariant
 
     /// <summary>Whether a String, ByteString or XmlElement is null.</summary>
     public bool IsNull { get; init; }
+
+    /// <summary>A number of up to 64 bits, a Boolean, a StatusCode or a DateTime.</summary>
+    public static UaVariant Number(UaBuiltInType type, ulong bits) => new() { Type = type, Bits = bits };
+
+    /// <summary>A Double.</summary>
+    public static UaVariant Of(double value) => Number(UaBuiltInType.Double, BitConverter.DoubleToUInt64Bits(value));
+
+    /// <summary>A String that is UTF-8 already.</summary>
+    public static UaVariant Utf8(ReadOnlySpan<byte> text) => new() { Type = UaBuiltInType.String, Bytes = text };
 }
 
 /// <summary>A DataValue as it lies in a message (OPC 10000-6, 5.2.2.17); good as long as the message.</summary>
