@@ -131,6 +131,10 @@ public class SparkplugBenchmarks
 
     private sealed class NoCommands : ISparkplugCommands
     {
+        public void SayOnline()
+        {
+        }
+
         public void RequestRebirth(string group, string node) => throw new InvalidOperationException($"A rebirth of {group}/{node} was requested: the benchmark's messages are not in order.");
     }
 }

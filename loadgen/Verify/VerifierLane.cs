@@ -56,7 +56,8 @@ public sealed class VerifierLane
             return;
         }
         ref VerifiedSeries known = ref _series[series];
-        if (StatusCodes.IsBad(status))
+        // Neither is a value the device has just sent: one is none, the other says that the last one stands though its device has gone.
+        if (StatusCodes.IsBad(status) || status == StatusCodes.UncertainNoCommunicationLastUsableValue)
         {
             Bad++;
             return;

@@ -59,7 +59,7 @@ public sealed class MqttSource : IReadingSource
         _metrics = new MqttSourceMetrics(metrics, options.Name);
         _sparkplug = new SparkplugLink(options, _metrics, _logger);
         SeriesRegistrar registrar = new(catalog, options.Limits.MaxNewSeries, options.Limits.MaxNameBytes);
-        IMessageDecoder? host = options.Sparkplug is { } sparkplug ? new SparkplugHost(sparkplug, registrar, _sparkplug, metrics, new MetricLabel("source", options.Name)) : null;
+        SparkplugHost? host = options.Sparkplug is { } sparkplug ? new SparkplugHost(sparkplug, registrar, _sparkplug, metrics, new MetricLabel("source", options.Name)) : null;
         TopicRouter router = new(options.Rules, registrar, host, options.Limits.MaxTopics);
         _subscriptions = router.Subscriptions;
 
@@ -68,7 +68,7 @@ public sealed class MqttSource : IReadingSource
         MqttLetters own = new(options, letters, _metrics, _logger);
         _messages = new MessageIntake(options, router, intake, new TakenMessages(intake, source), _ledger, own, _metrics, _logger);
         _acknowledger = new MqttAcknowledger(intake, _ledger, own, _metrics, source);
-        _receiver = new MqttSourceReceiver(options, _messages, _sparkplug, _metrics, _logger);
+        _receiver = new MqttSourceReceiver(options, _messages, _sparkplug, host, _metrics, _logger);
         _session = new MqttSession(options.Name, options.Client, _subscriptions, _receiver, _sparkplug.NextWill, loggers.CreateLogger<MqttSession>());
         _metrics.Show(() => _session.Connection is null ? 0 : 1, () => _ledger.Count, () => _messages.IsWaiting ? 1 : 0, () => router.KnownTopics);
         _thread = new Thread(Acknowledge) { Name = $"mqtt-{options.Name}", IsBackground = true };

@@ -1,10 +1,11 @@
 using HyperIngest.Mqtt;
+using HyperIngest.Protocols.Mqtt.Sparkplug;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Protocols.Mqtt;
 
 /// <summary>What comes over the connections of a source, one after the other. The reading loop's, but for <see cref="Upstream"/>.</summary>
-internal sealed class MqttSourceReceiver(MqttSourceOptions options, MessageIntake messages, SparkplugLink sparkplug, MqttSourceMetrics metrics, ILogger logger) : IMqttReceiver
+internal sealed class MqttSourceReceiver(MqttSourceOptions options, MessageIntake messages, SparkplugLink sparkplug, SparkplugHost? host, MqttSourceMetrics metrics, ILogger logger) : IMqttReceiver
 {
     // Written by the reading loop (release), read by the acknowledging thread (acquire).
     private MqttUpstream? _upstream;
@@ -53,6 +54,7 @@ internal sealed class MqttSourceReceiver(MqttSourceOptions options, MessageIntak
     {
         Volatile.Write(ref _upstream, null);
         sparkplug.Closed();
+        host?.Interrupted();
         messages.Begin(_generation);
         messages.Pause();
     }

@@ -33,6 +33,10 @@ public static class MqttSourceValidation
         bool needsHost = options.Rules.Any(r => r.Payload is MqttSparkplugPayload);
         if (needsHost && options.Sparkplug is null) errors.Add("a rule has Sparkplug B payloads, and the source is no Sparkplug host; give it sparkplug");
         if (!needsHost && options.Sparkplug is not null) errors.Add("the source is a Sparkplug host, and no rule has Sparkplug B payloads; add one for spBv1.0/#");
+        if (options.Rules.FirstOrDefault(r => r.Payload is MqttSparkplugPayload && r.Group is not null) is { } shared)
+        {
+            errors.Add($"the rule for {shared.Topic} shares Sparkplug B messages in group '{shared.Group}'; a host must see all of an edge node's messages: remove the group, and split by Sparkplug group ids (spBv1.0/GROUP/#)");
+        }
         if (options.Sparkplug?.HostId is { } host && !SparkplugTopic.IsIdentifier(Encoding.UTF8.GetBytes(host))) errors.Add($"sparkplug host id '{host}'; a name without '/', '+' and '#' is accepted");
         return errors;
     }

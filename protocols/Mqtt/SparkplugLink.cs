@@ -27,6 +27,9 @@ internal sealed class SparkplugLink : ISparkplugCommands
     // Written by the reading loop (release), read by whoever stops (acquire).
     private MqttConnection? _connection;
 
+    // Written by whoever stops (release), read by the reading loop (acquire).
+    private bool _isGoing;
+
     public SparkplugLink(MqttSourceOptions options, MqttSourceMetrics metrics, ILogger logger)
     {
         _options = options;
@@ -50,12 +53,21 @@ internal sealed class SparkplugLink : ISparkplugCommands
         if (_stateTopic is not null) Send(connection, _stateTopic, State(isOnline: true), MqttQos.AtLeastOnce, retain: true, "the host's state");
     }
 
+    /// <inheritdoc/>
+    public void SayOnline()
+    {
+        // Its own goodbye comes back to it too.
+        if (Volatile.Read(ref _isGoing) || Volatile.Read(ref _connection) is not { } connection || _stateTopic is null) return;
+        Send(connection, _stateTopic, State(isOnline: true), MqttQos.AtLeastOnce, retain: true, "the host's state");
+    }
+
     /// <summary>The connection has ended.</summary>
     public void Closed() => Volatile.Write(ref _connection, null);
 
     /// <summary>Says that the host goes: an orderly end leaves the will unsaid.</summary>
     public void GoOffline()
     {
+        Volatile.Write(ref _isGoing, true);
         if (_stateTopic is not null && Volatile.Read(ref _connection) is { } connection) Send(connection, _stateTopic, State(isOnline: false), MqttQos.AtLeastOnce, retain: true, "the host's state");
     }
 

@@ -234,7 +234,6 @@ public sealed class MqttConnection : IAsyncDisposable
                 case (MqttPacketType.PubAck, MqttIdUse.AtLeastOnce):
                 case (MqttPacketType.PubComp, MqttIdUse.Released):
                 case (MqttPacketType.PubRec, MqttIdUse.ExactlyOnce) when ack.Reason >= MqttReasonCode.UnspecifiedError:
-                    _ids.Return(ack.PacketId);
                     settled = true;
                     return true;
                 case (MqttPacketType.PubRec, MqttIdUse.ExactlyOnce or MqttIdUse.Released):
@@ -248,6 +247,12 @@ public sealed class MqttConnection : IAsyncDisposable
                 default: return use == MqttIdUse.Free;
             }
         }
+    }
+
+    /// <summary>The reading loop: the receiver knows that a message is settled, and its identifier may be used again. Not before: the next message under it could be taken for the settled one.</summary>
+    internal void Free(ushort packetId)
+    {
+        lock (_outbox.Gate) _ids.Return(packetId);
     }
 
     /// <summary>The reading loop: SUBACK or UNSUBACK came. False when nobody asked for it.</summary>

@@ -59,6 +59,7 @@ internal static class MqttSourceBinder
         RebirthDelay = reader.Get(MqttSourceSchema.Sparkplug.RebirthDelay),
         MaxNodes = reader.Get(MqttSourceSchema.Sparkplug.MaxNodes),
         MaxDevicesPerNode = reader.Get(MqttSourceSchema.Sparkplug.MaxDevices),
+        MaxWaitingBytes = reader.Get(MqttSourceSchema.Sparkplug.Waiting),
         MaxMetricsPerNode = reader.Get(MqttSourceSchema.Sparkplug.MaxMetrics),
     };
 }

@@ -40,9 +40,11 @@ internal static class MqttSourceSchema
 
         public static readonly ValueKey<int> MaxDevices = new("max_devices", Scalars.Integer(1, 1_000_000), OptionDefaults.SparkplugHost.MaxDevicesPerNode, "Most devices of an edge node; more are counted and not taken.");
 
+        public static readonly ValueKey<long> Waiting = new("waiting", Scalars.Size(0, 1L << 30), OptionDefaults.SparkplugHost.MaxWaitingBytes, "Memory for data that waits for births, over all edge nodes: what is published from subscribing until the births that were asked for are there. With `0` data without a birth is not taken.");
+
         public static readonly ValueKey<int> MaxMetrics = new("max_metrics", Scalars.Integer(1, 10_000_000), OptionDefaults.SparkplugHost.MaxMetricsPerNode, "Most metrics of an edge node and its devices; more are counted and not taken.");
 
-        public static readonly Section Section = new("Sparkplug B host", HostId, Device, Node, Tenant, ReorderTimeout, RebirthDelay, MaxNodes, MaxDevices, MaxMetrics);
+        public static readonly Section Section = new("Sparkplug B host", HostId, Device, Node, Tenant, ReorderTimeout, RebirthDelay, Waiting, MaxNodes, MaxDevices, MaxMetrics);
     }
 
     public static readonly ValueKey<string> ClientId = new("client_id", Scalars.Text(255), "", "The client id, unique at the broker. It names the session: keep it.") { DefaultText = "`NODE-NAME`, of the node and the source" };

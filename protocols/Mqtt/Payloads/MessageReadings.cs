@@ -64,6 +64,20 @@ internal sealed class MessageReadings
         }
     }
 
+    /// <summary>Adds all that another has, device by device.</summary>
+    public void Append(MessageReadings other)
+    {
+        for (int i = 0; i < other.GroupCount; i++)
+        {
+            ReadOnlySpan<Reading> group = other.Group(i, out string device);
+            Begin(device);
+            foreach (ref readonly Reading reading in group) Add(reading);
+        }
+        TextsRefused += other.TextsRefused;
+        Skipped += other.Skipped;
+        HasOwnTimes &= other.HasOwnTimes;
+    }
+
     /// <summary>Forgets all of it.</summary>
     public void Clear()
     {

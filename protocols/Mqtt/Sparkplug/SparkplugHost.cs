@@ -1,3 +1,4 @@
+using System.Text;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Mqtt.Payloads;
@@ -14,6 +15,9 @@ internal sealed class SparkplugHost : IMessageDecoder
     private readonly SparkplugNodes _nodes;
     private readonly SparkplugReadings _readings;
     private readonly RebirthRequests _rebirths;
+    private readonly WaitingData _waiting;
+    private readonly ISparkplugCommands _commands;
+    private readonly byte[] _hostId;
     private readonly SparkplugHostMetrics _metrics;
     private readonly long _reorderTicks;
 
@@ -22,6 +26,9 @@ internal sealed class SparkplugHost : IMessageDecoder
         _metrics = new SparkplugHostMetrics(metrics, label);
         _nodes = new SparkplugNodes(options);
         _readings = new SparkplugReadings(options, registrar, _metrics);
+        _waiting = new WaitingData(_readings, _metrics, options.MaxWaitingBytes);
+        _commands = commands;
+        _hostId = Encoding.UTF8.GetBytes(options.HostId ?? "");
         _rebirths = new RebirthRequests(commands, options.RebirthDelay);
         _reorderTicks = options.ReorderTimeout.Ticks;
     }
@@ -52,8 +59,14 @@ internal sealed class SparkplugHost : IMessageDecoder
         if (!_nodes.TryFind(message.Topic, out SparkplugRoute route))
         {
             if (!SparkplugTopic.TryParse(message.Topic, out SparkplugTopic topic)) return "its topic is none of Sparkplug B's, spBv1.0/{group}/{type}/{node} with or without /{device}";
-            // Those are for edge nodes.
-            if (topic.Type is SparkplugMessageType.State or SparkplugMessageType.NodeCommand or SparkplugMessageType.DeviceCommand) return null;
+            // Commands are for edge nodes.
+            if (topic.Type is SparkplugMessageType.NodeCommand or SparkplugMessageType.DeviceCommand) return null;
+            if (topic.Type == SparkplugMessageType.State)
+            {
+                // A host that is there must not let it stand that it is not (Sparkplug 3.0, 5.15).
+                if (_hostId.Length > 0 && topic.Host.SequenceEqual(_hostId) && SparkplugState.TryParse(message.Payload, out SparkplugState state) && !state.IsOnline) _commands.SayOnline();
+                return null;
+            }
             if (_nodes.Resolve(message.Topic, topic, out route) is { } refused) return refused;
         }
         if (!SparkplugPayload.TryParse(message.Payload, out SparkplugPayload payload)) return payload.Reason;
@@ -94,6 +107,7 @@ internal sealed class SparkplugHost : IMessageDecoder
         // Another session without the death of the one before: its will was lost, and the devices that are not born again are gone.
         if (node.IsBorn && birthDeathSeq != node.BirthDeathSeq)
         {
+            _metrics.Unresolved.Add(_waiting.Drop(node));
             for (int device = 1; device < node.Devices.Count; device++) Die(node, device, nowTicks, into);
         }
         node.BirthDeathSeq = birthDeathSeq;
@@ -105,6 +119,7 @@ internal sealed class SparkplugHost : IMessageDecoder
         _rebirths.Forget(node);
         _metrics.Births.Add();
         _readings.Birth(node, 0, payload, nowTicks, isCurrent: true, into);
+        _waiting.Born(node, 0, [], into);
     }
 
     private void DeviceBirth(in SparkplugRoute route, in MqttMessage message, in SparkplugPayload payload, long nowTicks, MessageReadings into)
@@ -115,15 +130,25 @@ internal sealed class SparkplugHost : IMessageDecoder
         if (!node.IsBorn) _rebirths.Want(node, nowTicks, nowTicks);
         _metrics.Births.Add();
         _readings.Birth(node, route.Device, payload, nowTicks, isCurrent, into);
+        // Aliases are the node's: before its own birth what they stand for may still change.
+        if (node.IsBorn && SparkplugTopic.TryParse(message.Topic, out SparkplugTopic topic)) _waiting.Born(node, route.Device, topic.Device, into);
     }
 
     private void Data(in SparkplugRoute route, in MqttMessage message, in SparkplugPayload payload, long nowTicks, MessageReadings into)
     {
         SparkplugNode node = route.Node;
         SequenceOutcome outcome = node.IsBorn ? Follow(node, message, payload, nowTicks) : SequenceOutcome.Next;
-        int unresolved = node.IsBorn && route.Device >= 0 && node.Devices[route.Device].IsAlive
-            ? _readings.Data(node, route.Device, payload, nowTicks, outcome is SequenceOutcome.Next or SequenceOutcome.Gap, into)
-            : payload.MetricCount;
+        int unresolved = payload.MetricCount;
+        if (node.IsBorn && route.Device >= 0 && node.Devices[route.Device].IsAlive)
+        {
+            unresolved = _readings.Data(node, route.Device, payload, nowTicks, outcome is SequenceOutcome.Next or SequenceOutcome.Gap, into);
+        }
+        else if (!node.IsOverLimit && outcome != SequenceOutcome.Repeated && SparkplugTopic.TryParse(message.Topic, out SparkplugTopic topic)
+            && _waiting.TryHold(node, topic.Device, message.Payload, payload.MetricCount, nowTicks))
+        {
+            _rebirths.Want(node, nowTicks, nowTicks);
+            return;
+        }
         if (unresolved == 0) return;
         if (node.IsOverLimit)
         {
@@ -143,6 +168,7 @@ internal sealed class SparkplugHost : IMessageDecoder
             return;
         }
         node.IsBorn = false;
+        _metrics.Unresolved.Add(_waiting.Drop(node));
         _rebirths.Forget(node);
         for (int device = 0; device < node.Devices.Count; device++) Die(node, device, nowTicks, into);
     }

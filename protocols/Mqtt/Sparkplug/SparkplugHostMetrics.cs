@@ -23,6 +23,8 @@ internal sealed class SparkplugHostMetrics(MetricRegistry registry, MetricLabel 
 
     public Counter Repeated { get; } = registry.Counter("hyperingest_mqtt_sparkplug_repeated_total", "Messages that came again, as QoS 1 allows.", label);
 
+    public Counter Waited { get; } = registry.Counter("hyperingest_mqtt_sparkplug_waited_total", "Messages of data that came before the birth of their node or device, waited for it, and were taken then.", label);
+
     public Counter Unresolved { get; } = registry.Counter("hyperingest_mqtt_sparkplug_unresolved_total", "Metrics of an edge node, device, name or alias without a birth certificate; not taken, a rebirth is requested.", label);
 
     public Counter Refused { get; } = registry.Counter("hyperingest_mqtt_sparkplug_refused_total", "Metrics of series that were refused, because of a limit or their name; not taken.", label);

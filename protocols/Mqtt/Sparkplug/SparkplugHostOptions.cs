@@ -21,6 +21,12 @@ public sealed record SparkplugHostOptions
     /// <summary>Least time between two requests for one edge node's birth. Default 1 s.</summary>
     public TimeSpan RebirthDelay { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Bytes of data that may wait for births, over all edge nodes: what is published from the moment a host subscribes until the births that it asked for are there. Default 16 MiB, more than a second
+    /// of 600,000 metrics a second; 0: data without a birth is not taken.
+    /// </summary>
+    public long MaxWaitingBytes { get; init; } = 16L << 20;
+
     /// <summary>Most edge nodes; messages of more are refused. Default 20,000.</summary>
     public int MaxNodes { get; init; } = 20_000;
 

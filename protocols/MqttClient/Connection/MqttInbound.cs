@@ -165,7 +165,11 @@ internal sealed class MqttInbound : IDisposable
         if (reason != MqttReasonCode.Success) return Fail(first, reason);
         if (packet.Type == MqttPacketType.PubRel) _receiver.Released(packet.PacketId);
         else if (!_connection.TrySettle(packet, out bool settled)) return Fail(first, MqttReasonCode.ProtocolError);
-        else if (settled) _receiver.Settled(packet.PacketId, packet.Reason);
+        else if (settled)
+        {
+            _receiver.Settled(packet.PacketId, packet.Reason);
+            _connection.Free(packet.PacketId);
+        }
         return MqttProgress.NeedMore;
     }
 

@@ -28,6 +28,9 @@ internal sealed class MqttPacketIds(int window)
 {
     private const int SmallestTable = 64;
 
+    // So many are free before one is used again: who publishes a batch has taken what was settled before it by the time an identifier of it comes back, and the tables stay at some KB.
+    private const int Resting = 1024;
+
     // By identifier; index 0 is never used.
     private MqttIdUse[] _uses = new MqttIdUse[SmallestTable];
 
@@ -46,7 +49,7 @@ internal sealed class MqttPacketIds(int window)
     {
         id = 0;
         if (use != MqttIdUse.Request && UnderWay >= window) return false;
-        if (_freeCount > 0)
+        if (_freeCount > Resting || (_freeCount > 0 && _next > ushort.MaxValue))
         {
             id = _free[_freeHead];
             _freeHead = (_freeHead + 1) & (_free.Length - 1);
@@ -83,8 +86,9 @@ internal sealed class MqttPacketIds(int window)
     private void Grow()
     {
         Array.Resize(ref _uses, _uses.Length * 2);
-        // None is free when it grows.
-        _free = new ushort[_uses.Length];
+        ushort[] free = new ushort[_uses.Length];
+        for (int i = 0; i < _freeCount; i++) free[i] = _free[(_freeHead + i) & (_free.Length - 1)];
+        _free = free;
         _freeHead = 0;
     }
 }

@@ -147,10 +147,11 @@ internal sealed class UnsLane : ISinkLane
         return DeliveryOutcome.Rejected(end.Text);
     }
 
-    private void TakeSettled()
+    // Until the identifier stands for nothing, where one is given: what comes behind may be of the message that is to have it now, which is not noted yet.
+    private void TakeSettled(ushort until = 0)
     {
         long acknowledged = 0;
-        while (_link.Receiver.TryTakeSettled(out ushort packetId, out MqttReasonCode reason))
+        while ((until == 0 || _progress.ReadingOf(until) >= 0) && _link.Receiver.TryTakeSettled(out ushort packetId, out MqttReasonCode reason))
         {
             int index = _progress.ReadingOf(packetId);
             if (index < 0) continue;
@@ -216,6 +217,8 @@ internal sealed class UnsLane : ISinkLane
                 isAll = false;
                 break;
             }
+            // Settled and free again since the last look: what it was must be known before what it is now.
+            if (packetId != 0 && _progress.ReadingOf(packetId) >= 0) TakeSettled(until: packetId);
             _progress.Sent(packetId);
             bytes += message.Payload.Length;
             if ((++messages & (FlushMessages - 1)) == 0) connection.Flush();

@@ -146,10 +146,12 @@ public sealed class VerifierTests
         rows.Add(rows.First(r => r.Series == 11));
         rows.Add(new Row(-1, ValueKind.Float64, 0, 0, Start.Ticks));
         rows.Add(new Row(2, ValueKind.Float64, 0, StatusCodes.BadTimeout, Start.AddSeconds(1).Ticks));
+        // The last value once more, because its device has gone.
+        rows.Add(rows.First(r => r.Series == 8) with { Status = StatusCodes.UncertainNoCommunicationLastUsableValue });
         if (arrivalOrder) Swap(rows, 13, 20, 21);
         VerifyReport report = Verify(arrivalOrder ? rows : Shuffled(rows, 9), arrivalOrder);
         Assert.Equal((3, 1, arrivalOrder ? 1 : 0, 1), Four(report));
-        Assert.Equal((1, 1), (report.Unknown, report.Bad));
+        Assert.Equal((1, 2), (report.Unknown, report.Bad));
         Assert.False(report.IsClean);
     }
 

@@ -31,6 +31,9 @@ internal sealed class ScriptedBroker
     /// <summary>The send buffer's bytes that the operating system has not taken after a flush.</summary>
     public int Stuck { get; set; }
 
+    /// <summary>Answers while the message is being published, and gives away the lowest identifier that is free: each comes back at once.</summary>
+    public bool AnswersAtOnce { get; set; }
+
     /// <summary>Says what is retained when something is subscribed to.</summary>
     public Action<ScriptedConnection>? Subscribed { get; set; }
 
@@ -90,6 +93,7 @@ internal sealed class ScriptedBroker
             if (_ended || (message.Qos != MqttQos.AtMostOnce && _inFlight.Count >= Accepted.ReceiveMaximum)) return false;
             if (message.Qos != MqttQos.AtMostOnce)
             {
+                if (broker.AnswersAtOnce) _lastId = 0;
                 do packetId = ++_lastId;
                 while (packetId == 0 || _inFlight.Contains(packetId));
                 _inFlight.Add(packetId);
@@ -104,6 +108,7 @@ internal sealed class ScriptedBroker
                 if (packetId != 0) answer = broker.Answer(published);
             }
             if (packetId != 0 && answer is { } reason) _answers.Enqueue((packetId, reason));
+            if (broker.AnswersAtOnce) Flush();
             return true;
         }
 

@@ -55,6 +55,19 @@ public sealed class UnsLaneTests : IDisposable
     }
 
     [Fact]
+    public async Task An_identifier_that_comes_back_within_a_batch_is_told_from_what_it_was()
+    {
+        Broker.AnswersAtOnce = true;
+        Broker.Answer = m => long.Parse(m.Text, CultureInfo.InvariantCulture) % 3 == 1 ? MqttReasonCode.QuotaExceeded : MqttReasonCode.Success;
+        await using ISinkLane lane = await _rig.LaneAsync(Plain);
+        DeliveryChunk chunk = _rig.Counting(0, 300);
+        Assert.Equal(DeliveryVerdict.Retry, (await lane.DeliverAsync(chunk, default)).Verdict);
+        Broker.Answer = static _ => MqttReasonCode.Success;
+        Assert.Equal(DeliveryOutcome.Accepted, await lane.DeliverAsync(chunk, default));
+        Assert.Equal(Enumerable.Range(0, 300).Concat(Enumerable.Range(0, 100).Select(i => (3 * i) + 1)).Select(i => (long)i), Values);
+    }
+
+    [Fact]
     public async Task No_more_are_under_way_than_the_sinks_own_limit()
     {
         await using ISinkLane lane = await _rig.LaneAsync(Plain with { Limits = Plain.Limits with { MaxInFlight = 7 } });

@@ -111,12 +111,68 @@ public sealed class SparkplugHostTests
     [Theory]
     [InlineData("NDATA/n")]
     [InlineData("DDATA/n/d")]
-    public void Data_before_a_birth_is_counted_and_the_birth_requested(string topic)
+    public void Data_before_a_birth_is_counted_and_the_birth_requested_when_it_may_not_wait(string topic)
     {
-        using SparkplugRig rig = new();
+        using SparkplugRig rig = new(new SparkplugHostOptions { MaxWaitingBytes = 0 });
         Assert.Empty(rig.Say(topic, SparkplugRig.Payload(4, [new TestMetric(null, 1, 1.0), new TestMetric("t", null, 1.0)])));
         Assert.Equal(2, rig.Count("unresolved"));
         Assert.Equal(["g/n"], rig.Rebirths);
+    }
+
+    [Fact]
+    public void Data_that_comes_before_its_births_waits_for_them_and_stands_before_their_values()
+    {
+        using SparkplugRig rig = new();
+        Assert.Empty(rig.Data("d", 4, new TestMetric(null, 1, 1.0)));
+        Assert.Empty(rig.Data("d", 5, new TestMetric(null, 1, 2.0)));
+        Assert.Empty(rig.NodeData(6, new TestMetric(null, 10, 0.25)));
+        Assert.Equal(["g/n"], rig.Rebirths);
+        Assert.Equal([0.25, 0.5], rig.NodeBirth(0, 7, new TestMetric("cpu", 10, 0.5, SparkplugDataType.Double)).Where(r => r.Tag == "cpu").Select(r => r.Value));
+        Assert.Equal([1.0, 2.0, 20.5], rig.Birth("d", 1, new TestMetric("t", 1, 20.5, SparkplugDataType.Double)).Select(r => r.Value));
+        Assert.Equal((3L, 0L), (rig.Count("waited"), rig.Count("unresolved")));
+        Assert.Equal([3.0], rig.Data("d", 2, new TestMetric(null, 1, 3.0)).Select(r => r.Value));
+    }
+
+    [Fact]
+    public void Data_that_waits_is_given_up_when_its_node_dies_because_its_next_aliases_are_others()
+    {
+        using SparkplugRig rig = new();
+        rig.Data("d", 4, new TestMetric(null, 1, 1.0), new TestMetric(null, 2, 1.0));
+        rig.NodeDeath(6);
+        rig.NodeBirth(0, 7);
+        Assert.Equal([20.5], rig.Birth("d", 1, new TestMetric("t", 1, 20.5, SparkplugDataType.Double)).Select(r => r.Value));
+        Assert.Equal((0L, 2L), (rig.Count("waited"), rig.Count("unresolved")));
+    }
+
+    [Fact]
+    public void Data_after_an_interruption_with_a_gap_waits_for_the_rebirth()
+    {
+        using SparkplugRig rig = new SparkplugRig().Born();
+        rig.Host.Interrupted();
+        Assert.Empty(rig.Data("d", 9, new TestMetric(null, 5, 1.5)));
+        rig.NodeBirth(0, 7, new TestMetric("cpu", 10, 0.5, SparkplugDataType.Double));
+        Assert.Equal([1.5, 20.5], rig.Birth("d", 1, new TestMetric("t", 5, 20.5, SparkplugDataType.Double)).Select(r => r.Value));
+    }
+
+    [Fact]
+    public void No_more_waits_than_there_is_room_for()
+    {
+        using SparkplugRig rig = new(new SparkplugHostOptions { MaxWaitingBytes = 1000 });
+        for (byte i = 0; i < 50; i++) rig.Data("d", i, new TestMetric(null, 1, 1.0));
+        Assert.InRange(rig.Count("unresolved"), 40, 49);
+        rig.NodeBirth(0, 7);
+        Assert.Equal(50 - rig.Count("unresolved") + 1, rig.Birth("d", 1, new TestMetric("t", 1, 20.5, SparkplugDataType.Double)).Length);
+    }
+
+    [Fact]
+    public void A_host_that_is_there_does_not_let_it_stand_that_it_is_not()
+    {
+        using SparkplugRig rig = new(new SparkplugHostOptions { HostId = "historian" });
+        Assert.Null(rig.Decode("spBv1.0/STATE/other", new SparkplugState(false, 1).Compose()));
+        Assert.Null(rig.Decode("spBv1.0/STATE/historian", new SparkplugState(true, 1).Compose()));
+        Assert.Equal(0, rig.SaidOnline);
+        Assert.Null(rig.Decode("spBv1.0/STATE/historian", new SparkplugState(false, 1).Compose()));
+        Assert.Equal(1, rig.SaidOnline);
     }
 
     [Fact]

@@ -50,7 +50,12 @@ internal sealed class SparkplugRig : ISparkplugCommands, IDisposable
     /// <summary>The edge nodes that were asked for their births.</summary>
     public List<string> Rebirths { get; } = [];
 
+    /// <summary>Times the host has said that it is there after all.</summary>
+    public int SaidOnline { get; private set; }
+
     public bool IsDuplicate { get; set; }
+
+    public void SayOnline() => SaidOnline++;
 
     public void RequestRebirth(string group, string node) => Rebirths.Add($"{group}/{node}");
 

@@ -9,6 +9,9 @@ internal sealed class JournalTarget(string journalPath) : IDemoTarget
 {
     private const double MostLatencyMs = 250;
     private const double MostAllocatedBytes = 0.1;
+
+    // Timers, progress lines and the conversation with the simulator allocate some 13 KB a second, however little is read: at 600,000 readings/s that is a fiftieth of a byte.
+    private const double MostAllocatedAtRestPerS = 32_768;
     private const double LeastMaxRate = 2_000_000;
 
     /// <inheritdoc/>
@@ -46,7 +49,7 @@ internal sealed class JournalTarget(string journalPath) : IDemoTarget
             yield break;
         }
         yield return PromiseReport.AtMost("durable p99 ms", MostLatencyMs, report.LatencyMs.P99);
-        yield return PromiseReport.AtMost("allocated bytes a reading", MostAllocatedBytes, report.AllocatedBytesPerReading);
+        yield return PromiseReport.AtMost("allocated bytes a reading", Math.Round(Math.Max(MostAllocatedBytes, MostAllocatedAtRestPerS / Math.Max(1, report.ReadingsPerS)), 3), report.AllocatedBytesPerReading);
         yield return PromiseReport.AtMost("resident MiB", DemoReport.MostRssMb, report.RssMb);
     }
 

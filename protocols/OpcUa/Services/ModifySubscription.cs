@@ -1,0 +1,77 @@
+using HyperIngest.Protocols.OpcUa.Binary;
+
+namespace HyperIngest.Protocols.OpcUa.Services;
+
+/// <summary>Changes a subscription (OPC 10000-4, 5.14.3).</summary>
+/// <param name="Header">What every request begins with.</param>
+/// <param name="SubscriptionId">Which.</param>
+/// <param name="RequestedPublishingInterval">How often it publishes, ms.</param>
+/// <param name="RequestedLifetimeCount">After how many intervals without a Publish request it ends.</param>
+/// <param name="RequestedMaxKeepAliveCount">After how many intervals without a change it says that it lives.</param>
+/// <param name="MaxNotificationsPerPublish">Most changes of a response; 0 for no limit.</param>
+/// <param name="Priority">More goes first.</param>
+public sealed record ModifySubscriptionRequest(
+    UaRequestHeader Header,
+    uint SubscriptionId,
+    double RequestedPublishingInterval,
+    uint RequestedLifetimeCount,
+    uint RequestedMaxKeepAliveCount,
+    uint MaxNotificationsPerPublish,
+    byte Priority) : IUaRequest<ModifySubscriptionRequest>
+{
+    /// <inheritdoc/>
+    public static uint EncodingId => UaEncodingIds.ModifySubscriptionRequest;
+
+    /// <inheritdoc/>
+    public void Encode(UaWriter writer)
+    {
+        Header.Encode(writer);
+        writer.UInt32(SubscriptionId);
+        writer.Double(RequestedPublishingInterval);
+        writer.UInt32(RequestedLifetimeCount);
+        writer.UInt32(RequestedMaxKeepAliveCount);
+        writer.UInt32(MaxNotificationsPerPublish);
+        writer.Byte(Priority);
+    }
+
+    /// <inheritdoc/>
+    public static ModifySubscriptionRequest Decode(ref UaReader reader) => new(
+        UaRequestHeader.Decode(ref reader),
+        reader.UInt32(),
+        reader.Double(),
+        reader.UInt32(),
+        reader.UInt32(),
+        reader.UInt32(),
+        reader.Byte());
+}
+
+/// <summary>A changed subscription.</summary>
+/// <param name="Header">What every response begins with.</param>
+/// <param name="RevisedPublishingInterval">How often it publishes, ms.</param>
+/// <param name="RevisedLifetimeCount">After how many intervals without a Publish request it ends.</param>
+/// <param name="RevisedMaxKeepAliveCount">After how many intervals without a change it says that it lives.</param>
+public sealed record ModifySubscriptionResponse(
+    UaResponseHeader Header,
+    double RevisedPublishingInterval,
+    uint RevisedLifetimeCount,
+    uint RevisedMaxKeepAliveCount) : IUaResponse<ModifySubscriptionResponse>
+{
+    /// <inheritdoc/>
+    public static uint EncodingId => UaEncodingIds.ModifySubscriptionResponse;
+
+    /// <inheritdoc/>
+    public void Encode(UaWriter writer)
+    {
+        Header.Encode(writer);
+        writer.Double(RevisedPublishingInterval);
+        writer.UInt32(RevisedLifetimeCount);
+        writer.UInt32(RevisedMaxKeepAliveCount);
+    }
+
+    /// <inheritdoc/>
+    public static ModifySubscriptionResponse Decode(ref UaReader reader) => new(
+        UaResponseHeader.Decode(ref reader),
+        reader.Double(),
+        reader.UInt32(),
+        reader.UInt32());
+}
