@@ -86,7 +86,7 @@ public static class SimulatorControl
                     break;
                 default:
                     await FailAsync(output,
-                        $"Unknown command '{line}'; expected stats, inject JSON, clear ID, faults, fault DEVICE KIND [REQUESTS [PAUSE_MS]], heal DEVICE, publish begin|curve|pause|drain, served PATH or stop [PATH].").ConfigureAwait(false);
+                        $"Unknown command '{line}'; expected stats, inject JSON, clear ID, faults, fault DEVICE KIND [REQUESTS [PAUSE_MS]], heal DEVICE, publish begin|max|curve|pause|drain, served PATH or stop [PATH].").ConfigureAwait(false);
                     break;
             }
         }

@@ -41,8 +41,17 @@ public sealed record SimulatorStats(
 /// <param name="LateP50Ms">Median from due to begun, ms.</param>
 /// <param name="LateP99Ms">99th percentile of it, ms.</param>
 /// <param name="LateMaxMs">The most of it, ms.</param>
+/// <param name="Curve">What became of the measured time of a pace; null while none has begun.</param>
 public sealed record SimulatorPublishStats(
-    long Nodes, long Connected, long Opened, long Messages, long Births, long Rebirths, long SentAgain, long Refused, long Unsettled, double LateP50Ms, double LateP99Ms, double LateMaxMs);
+    long Nodes, long Connected, long Opened, long Messages, long Births, long Rebirths, long SentAgain, long Refused, long Unsettled, double LateP50Ms, double LateP99Ms, double LateMaxMs,
+    SimulatorCurveStats? Curve = null);
+
+/// <summary>The readings of a pace's measured time, by their due times.</summary>
+/// <param name="Due">Due in it by the schedule alone, up to its end or the pause that ended it.</param>
+/// <param name="Published">Of those, published so far.</param>
+/// <param name="Refused">Of the published, readings that the broker would not take.</param>
+/// <param name="Seconds">How long it is, from its begin to its end as it stands.</param>
+public sealed record SimulatorCurveStats(long Due, long Published, long Refused, double Seconds);
 
 /// <summary>The line a simulator process prints when publishing has begun, or the measured time of a pace has.</summary>
 /// <param name="Begins">From when on, UTC: the first due time is not before.</param>

@@ -83,8 +83,13 @@ public sealed class SimulatorProcess : IAsyncDisposable
     public Task<SimulatorPublishing> BeginPublishingAsync(SimulatorPace? pace = null, CancellationToken cancellationToken = default) =>
         AskAsync(pace is null ? "publish begin" : $"publish begin {JsonSerializer.Serialize(pace, SimulatorJson.Default.SimulatorPace)}", SimulatorJson.Default.SimulatorPublishing, cancellationToken);
 
-    /// <summary>The measured time of the publishers' pace begins; from when to when.</summary>
-    public Task<SimulatorPublishing> BeginCurveAsync(CancellationToken cancellationToken = default) => AskAsync("publish curve", SimulatorJson.Default.SimulatorPublishing, cancellationToken);
+    /// <summary>Has its publishers publish as fast as the broker takes it, whatever the plant's intervals are, once all are connected.</summary>
+    /// <exception cref="InvalidOperationException">Not all could connect; the message says why.</exception>
+    public Task<SimulatorPublishing> BeginPublishingAtMostAsync(CancellationToken cancellationToken = default) => AskAsync("publish max", SimulatorJson.Default.SimulatorPublishing, cancellationToken);
+
+    /// <summary>The measured time of the publishers' pace begins, <paramref name="lead"/> from now or a little later; from when to when. It begins on a whole millisecond.</summary>
+    public Task<SimulatorPublishing> BeginCurveAsync(TimeSpan lead = default, CancellationToken cancellationToken = default) =>
+        AskAsync(string.Create(CultureInfo.InvariantCulture, $"publish curve {lead.TotalMilliseconds:F0}"), SimulatorJson.Default.SimulatorPublishing, cancellationToken);
 
     /// <summary>Nothing is due any more; what was due before is still published.</summary>
     public Task<SimulatorStats> PausePublishingAsync(CancellationToken cancellationToken = default) => AskAsync("publish pause", cancellationToken);

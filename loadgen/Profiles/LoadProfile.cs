@@ -1,4 +1,6 @@
 using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.Mqtt;
 
 namespace HyperIngest.LoadGen.Profiles;
 
@@ -18,6 +20,16 @@ public enum LoadSink
     None,
 }
 
+/// <summary>How a load run's readings come to the product.</summary>
+public enum LoadSource
+{
+    /// <summary>The product asks the devices, over Modbus TCP.</summary>
+    Modbus,
+
+    /// <summary>The devices publish to an MQTT broker, and the product subscribes there.</summary>
+    Mqtt,
+}
+
 /// <summary>A load run as it was asked for.</summary>
 public sealed record LoadProfile
 {
@@ -35,6 +47,15 @@ public sealed record LoadProfile
 
     /// <summary>Without a plant file: the plant's seed, from which the chances of faults are drawn; default 1.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>How the readings come; default Modbus.</summary>
+    public LoadSource Source { get; init; }
+
+    /// <summary>Over MQTT, without a plant file: what is published; default Sparkplug B.</summary>
+    public MqttPublishFormat Payload { get; init; } = MqttPublishFormat.Sparkplug;
+
+    /// <summary>Over MQTT, without a plant file: quality of service, 0 or 1; default 0.</summary>
+    public MqttQos Qos { get; init; }
 
     /// <summary>Where the readings go; default the journal alone.</summary>
     public LoadSink Sink { get; init; }

@@ -138,6 +138,7 @@ internal sealed class MessageIntake
         _isAtHand = true;
         _group = _done = 0;
         _reason = _decoder.Decode(message, now, _readings);
+        if (_options.GatewayTime == MqttGatewayTime.Payload) _readings.ToOwnTimes();
         Volatile.Write(ref _lastMessageTicks, now);
         _isMarked = false;
         if (_reason is not null || !_isKept || message.Qos == MqttQos.AtMostOnce || _readings.Count == 0) return;

@@ -3,6 +3,19 @@ using HyperIngest.Protocols.Mqtt.Sparkplug;
 
 namespace HyperIngest.Protocols.Mqtt;
 
+/// <summary>What the gateway time of an MQTT source's readings is.</summary>
+public enum MqttGatewayTime
+{
+    /// <summary>When the message was in memory.</summary>
+    Arrival,
+
+    /// <summary>
+    /// The payload's own time, where it has one: the gateway time is the source time. For load runs, whose publishers stamp each message with the time it was due: what is measured from the gateway
+    /// time then counts from there.
+    /// </summary>
+    Payload,
+}
+
 /// <summary>An MQTT source: readings from the topics of one broker, over one connection.</summary>
 public sealed record MqttSourceOptions
 {
@@ -22,6 +35,9 @@ public sealed record MqttSourceOptions
 
     /// <summary>The Sparkplug B host, for the rules whose payload is Sparkplug B; null where there are none.</summary>
     public SparkplugHostOptions? Sparkplug { get; init; }
+
+    /// <summary>What the gateway time of the readings is; default when their message came.</summary>
+    public MqttGatewayTime GatewayTime { get; init; }
 
     /// <summary>
     /// How often what has become durable is looked at and acknowledged, 1 ms to 1 s; default 10 ms. An acknowledgement waits for the journal's fsync, 100 ms by default, anyway; what waits

@@ -28,6 +28,7 @@ public static class MqttSourceValidation
         {
             errors.Add($"acknowledge interval {options.AcknowledgeInterval}; 1 ms to 1 s are accepted");
         }
+        if (!Enum.IsDefined(options.GatewayTime)) errors.Add($"gateway time {(int)options.GatewayTime}; arrival and payload are known");
         errors.AddRange(MqttRuleValidation.Check(options.Rules));
         bool needsHost = options.Rules.Any(r => r.Payload is MqttSparkplugPayload);
         if (needsHost && options.Sparkplug is null) errors.Add("a rule has Sparkplug B payloads, and the source is no Sparkplug host; give it sparkplug");

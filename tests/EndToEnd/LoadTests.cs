@@ -105,6 +105,36 @@ public sealed class LoadTests : IDisposable
         Assert.Equal(1, run.RootElement.GetProperty("faults").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("payload: sparkplug\n")]
+    [InlineData("payload: json\nqos: 1\n")]
+    public async Task What_publishers_had_due_is_offered_delivered_and_proved(string payload)
+    {
+        var (code, output, error) = await LoadAsync(Profile("{ kind: ramp, from: 1k, to: 3k, for: 2s }", "source: mqtt\n" + payload));
+        Assert.True(code is 0, error + output);
+        using JsonDocument run = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Out, "run.json")));
+        JsonElement report = run.RootElement.GetProperty("report"), offered = run.RootElement.GetProperty("offered");
+        foreach (string count in FourCounts) Assert.True(report.GetProperty(count).GetInt64() == 0, report.ToString());
+        Assert.True(report.GetProperty("promises").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "verified readings").GetProperty("kept").GetBoolean(), report.ToString());
+        long scheduled = offered.GetProperty("scheduled").GetInt64();
+        // 4,000 over the ramp, but for the publishes of fifty readings at its edges.
+        Assert.InRange(scheduled, 3000, 5000);
+        Assert.Equal((scheduled, 0, 0, scheduled), (offered.GetProperty("offered").GetInt64(), offered.GetProperty("not_offered").GetInt64(), offered.GetProperty("failed").GetInt64(), report.GetProperty("readings").GetInt64()));
+        Assert.StartsWith("mqtt (", report.GetProperty("route").GetString(), StringComparison.Ordinal);
+        Assert.Empty(_temporary.EnumerateFileSystemInfos().Select(i => i.Name));
+    }
+
+    [Fact]
+    public async Task Publishers_without_a_product_publish_by_the_profile()
+    {
+        var (code, output, error) = await LoadAsync(Profile("{ kind: steady, rate: 1k, for: 1s }", "sink: none\nsource: mqtt\n"));
+        Assert.True(code == 0, error + output);
+        using JsonDocument run = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Out, "run.json")));
+        JsonElement offered = run.RootElement.GetProperty("offered");
+        Assert.InRange(offered.GetProperty("scheduled").GetInt64(), 500, 1500);
+        Assert.Equal(offered.GetProperty("scheduled").GetInt64(), offered.GetProperty("offered").GetInt64());
+    }
+
     [Fact]
     public async Task A_profile_with_errors_starts_nothing()
     {

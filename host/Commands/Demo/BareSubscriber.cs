@@ -1,16 +1,35 @@
 using System.Diagnostics;
-using HyperIngest.Host.Commands.Demo.Targets;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.Mqtt;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Host.Commands.Demo;
 
+/// <summary>What a bare subscriber measures.</summary>
+internal sealed record BareSubscription
+{
+    /// <summary>What it subscribes to.</summary>
+    public required IReadOnlyList<MqttSubscription> Filters { get; init; }
+
+    /// <summary>Readings in a message, on average.</summary>
+    public required double MessageReadings { get; init; }
+
+    /// <summary>How far the publishers may be ahead, in readings.</summary>
+    public required long MostAhead { get; init; }
+
+    /// <summary>Has the publishers publish; default as the plant says.</summary>
+    public Func<SimulatorProcess, CancellationToken, Task> Begin { get; init; } = PublishHold.ByPlant;
+
+    /// <summary>Time before it counts.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time in which it counts.</summary>
+    public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(8);
+}
+
 /// <summary>What a broker gives out to a subscriber that counts messages, acknowledges them at once and does nothing else: the ceiling of everybody who subscribes there.</summary>
 internal sealed class BareSubscriber : IMqttReceiver
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(8);
     private readonly (ushort PacketId, MqttQos Qos)[] _acknowledge = new (ushort, MqttQos)[4096];
     private MqttConnection? _connection;
     private int _waiting;
@@ -20,34 +39,32 @@ internal sealed class BareSubscriber : IMqttReceiver
 
     private long Messages => Volatile.Read(ref _messages);
 
-    /// <summary>Measures it with publishers of their own, the same plant's.</summary>
+    /// <summary>Measures it with publishers of their own.</summary>
     /// <param name="broker">The broker.</param>
     /// <param name="simulator">Starts the plant's simulator.</param>
-    /// <param name="mostAhead">How far the publishers may be ahead, in readings.</param>
-    /// <param name="messageReadings">Readings in a message.</param>
-    /// <param name="qos">With which quality of service.</param>
+    /// <param name="measured">What is subscribed to and measured.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<Ceiling?> MeasureAsync(
-        MqttBroker broker, ProcessStartInfo simulator, long mostAhead, int messageReadings, MqttQos qos, CancellationToken cancellationToken)
+    /// <returns>Readings a second, and all of them.</returns>
+    public static async Task<(double PerSecond, long Count)> MeasureAsync(MqttClientOptions broker, ProcessStartInfo simulator, BareSubscription measured, CancellationToken cancellationToken)
     {
         BareSubscriber bare = new();
         await using MqttConnection connection = await MqttConnection.ConnectAsync(
-            broker.Client with { ClientId = $"hyperingest-bare-{Environment.ProcessId}", SessionExpiry = TimeSpan.Zero }, bare, null, NullLogger.Instance, cancellationToken);
-        await connection.SubscribeAsync([new MqttSubscription("spBv1.0/demo/#", qos), new MqttSubscription("demo/#", qos)], cancellationToken);
+            broker with { ClientId = $"hyperingest-bare-{Environment.ProcessId}", SessionExpiry = TimeSpan.Zero }, bare, null, NullLogger.Instance, cancellationToken);
+        await connection.SubscribeAsync(measured.Filters, cancellationToken);
         await using SimulatorProcess publishers = await SimulatorProcess.StartAsync(simulator, cancellationToken);
-        await publishers.BeginPublishingAsync(null, cancellationToken);
+        await measured.Begin(publishers, cancellationToken);
         long count;
         double seconds;
-        await using (PublishHold.Of(publishers, () => bare.Messages * messageReadings, mostAhead))
+        await using (PublishHold.Of(publishers, () => (long)(bare.Messages * measured.MessageReadings), measured.MostAhead, measured.Begin))
         {
-            await Task.Delay(WarmUp, cancellationToken);
+            await Task.Delay(measured.WarmUp, cancellationToken);
             long before = bare.Messages, began = Stopwatch.GetTimestamp();
-            await Task.Delay(Time, cancellationToken);
-            count = (bare.Messages - before) * messageReadings;
+            await Task.Delay(measured.Time, cancellationToken);
+            count = (long)((bare.Messages - before) * measured.MessageReadings);
             seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         }
         await connection.DisconnectAsync();
-        return new Ceiling($"a bare subscriber at {broker.Description}, qos {(int)qos}", count / seconds, count);
+        return (count / seconds, count);
     }
 
     /// <inheritdoc/>

@@ -14,10 +14,14 @@ internal sealed class PublishHold : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _looking;
 
-    private PublishHold(SimulatorProcess simulator, Func<long> taken, long mostAhead) => _looking = LookAsync(simulator, taken, mostAhead);
+    private PublishHold(SimulatorProcess simulator, Func<long> taken, long mostAhead, Func<SimulatorProcess, CancellationToken, Task> begin) => _looking = LookAsync(simulator, taken, mostAhead, begin);
 
-    /// <summary>Holds while more than <paramref name="mostAhead"/> readings are published beyond <paramref name="taken"/>; publishing has begun.</summary>
-    public static PublishHold Of(SimulatorProcess simulator, Func<long> taken, long mostAhead) => new(simulator, taken, mostAhead);
+    /// <summary>Holds while more than <paramref name="mostAhead"/> readings are published beyond <paramref name="taken"/>; publishing has begun, and is begun again by <paramref name="begin"/>, as the plant says unless told otherwise.</summary>
+    public static PublishHold Of(SimulatorProcess simulator, Func<long> taken, long mostAhead, Func<SimulatorProcess, CancellationToken, Task>? begin = null) =>
+        new(simulator, taken, mostAhead, begin ?? ByPlant);
+
+    /// <summary>Publishing as the plant says.</summary>
+    public static Task ByPlant(SimulatorProcess simulator, CancellationToken cancellationToken) => simulator.BeginPublishingAsync(null, cancellationToken);
 
     /// <summary>Holds no more; the publishers are left as they are.</summary>
     public async ValueTask DisposeAsync()
@@ -27,14 +31,14 @@ internal sealed class PublishHold : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task LookAsync(SimulatorProcess simulator, Func<long> taken, long mostAhead)
+    private async Task LookAsync(SimulatorProcess simulator, Func<long> taken, long mostAhead, Func<SimulatorProcess, CancellationToken, Task> begin)
     {
         bool held = false;
         while (!_end.IsCancellationRequested)
         {
             long ahead = (await simulator.StatsAsync(CancellationToken.None)).Readings - taken();
             if (!held && ahead > mostAhead) await simulator.PausePublishingAsync(CancellationToken.None);
-            else if (held && ahead < mostAhead / 2) await simulator.BeginPublishingAsync(null, CancellationToken.None);
+            else if (held && ahead < mostAhead / 2) await begin(simulator, CancellationToken.None);
             held = held ? ahead >= mostAhead / 2 : ahead > mostAhead;
             await Task.WhenAny(Task.Delay(LookEvery, CancellationToken.None), Task.Delay(Timeout.Infinite, _end.Token));
         }

@@ -30,6 +30,7 @@ internal static class LoadCommand
         Verb verb = new("load", "Run a load profile: rates over time, faults and thresholds, measured open-loop from when each poll was due.",
             new("hyperingest load samples/profiles/steady-600k.yaml", "600,000 readings/s into the journal; the report says what was due, offered, delivered and how late."),
             new("hyperingest load samples/profiles/ramp.yaml --sink postgres --out runs/ramp", "The ramp into PostgreSQL; run.json and the report in a folder of your choice."),
+            new("hyperingest load samples/profiles/mqtt-steady.yaml", "600,000 Sparkplug B metrics/s through a private mosquitto."),
             new("hyperingest load samples/profiles/soak.yaml --seconds-scale 0.01", "A soak's rehearsal: the same in a hundredth of its time."),
             new("hyperingest load samples/profiles/ci-smoke.yaml --junit load.xml --json", "In CI: exit code 1 and a failed test case for each threshold that is broken."),
             new("hyperingest load samples/profiles/faults.yaml --sink none", "The plant and its faults alone, for another collector to read."))
@@ -75,9 +76,11 @@ internal static class LoadCommand
         LoadResult result;
         try
         {
+            await using MqttBroker? broker = plan.Profile.Source == LoadSource.Mqtt ? await MqttBroker.OpenAsync(plan.Configuration.Broker, ownSession: true, signals.Requested) : null;
+            if (broker is not null) plan = plan.Through(broker.Client);
             result = plan.Profile.Sink == LoadSink.None
-                ? await new PlantAlone(plan, folder.Path, progress).RunAsync(signals.Requested)
-                : await new LoadRunner(plan, folder.Path, progress, loggers).RunAsync(signals.Requested);
+                ? await new PlantAlone(plan, broker, folder.Path, progress).RunAsync(signals.Requested)
+                : await new LoadRunner(plan, broker, folder.Path, progress, loggers).RunAsync(signals.Requested);
         }
         catch (OperationCanceledException) when (signals.Requested.IsCancellationRequested)
         {

@@ -1,13 +1,10 @@
-using System.Diagnostics;
 using HyperIngest.Core;
 using HyperIngest.Core.Delivery;
-using HyperIngest.Core.Polling;
 using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
+using HyperIngest.Host.Commands.Load.Feeds;
 using HyperIngest.LoadGen.Devices;
-using HyperIngest.LoadGen.Profiles;
 using HyperIngest.LoadGen.Report;
-using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.Host.Commands.Load;
 
@@ -15,22 +12,16 @@ namespace HyperIngest.Host.Commands.Load;
 /// The measured time of a run that is warm: from a moment ahead, so that everything stands when it comes, to the end of the profile or to Ctrl-C; then what is still under way, and the
 /// drain.
 /// </summary>
-internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator, Pipeline pipeline, ModbusSource source, ProfilePace pace, LoadProgress progress)
+internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator, Pipeline pipeline, ILoadFeed feed, LoadProgress progress)
 {
     // Time to replan every device and to hand over the faults.
     private static readonly TimeSpan Lead = TimeSpan.FromMilliseconds(500);
 
-    // A poll begun at the last moment meets its deadline after the response timeout, and the wheel's ticks.
-    private static readonly TimeSpan Tail = new ModbusPollOptions().ResponseTimeout + TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
 
     private readonly List<LoadSample> _samples = [];
 
-    // The clock of both the schedule and the samples.
-    private PollScheduler Clock => source.Scheduler;
-
-    private double Second => (Clock.Now - pace.Begins) / (double)TimeSpan.TicksPerSecond;
+    private TimeSpan UntilBegin => TimeSpan.FromSeconds(Math.Max(0, -feed.Second));
 
     /// <summary>Runs it.</summary>
     /// <exception cref="OperationCanceledException">Stopped before it began.</exception>
@@ -40,32 +31,27 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
         progress.Phase($"measure: {planned:0.###} s");
         using ProcessMeter meter = new();
         LoadFaults faults = new(simulator, plan.Profile.Faults);
-        long from = Clock.Now + Lead.Ticks;
-        pace.Begin(from);
-        Clock.Replan();
-        await faults.BeginAsync(new TimeSpan(from - Clock.Now), stop);
-        PollTally tally = new(from, IPollPace.Never);
-        Clock.Measure(tally);
-        DateTime started = new(Clock.UtcOf(from), DateTimeKind.Utc);
+        DateTime started = await feed.BeginAsync(Lead, stop);
+        await faults.BeginAsync(UntilBegin, stop);
         MeasuredWindow[] windows = Measure(started.Ticks);
-        await Task.Delay(new TimeSpan(Math.Max(0, from - Clock.Now)), stop);
+        await Task.Delay(UntilBegin, stop);
 
         SimulatorStats before = await simulator.StatsAsync(stop);
-        using ShortLooks looks = new(pipeline, () => Second);
-        LoadSampler sampler = new(new SampledParts { Pipeline = pipeline, Source = source, Tally = tally, Windows = windows, Curve = plan.Profile.Curve, Looks = looks }, before);
+        using ShortLooks looks = new(pipeline, () => feed.Second);
+        LoadSampler sampler = new(new SampledParts { Pipeline = pipeline, Feed = feed, Windows = windows, Curve = plan.Profile.Curve, Looks = looks }, before);
         meter.Begin();
         bool interrupted = await SampleAsync(sampler, faults, planned, stop);
         meter.End();
         looks.End();
-        pace.End(Clock.Now);
-        double seconds = (pace.Ends - from) / (double)TimeSpan.TicksPerSecond;
+        double seconds = await feed.EndAsync();
         SimulatorStats after = await simulator.StatsAsync(CancellationToken.None);
 
         progress.Phase("drain");
-        await FinishPollsAsync(tally);
         await faults.LookAsync(seconds, CancellationToken.None);
         await faults.EndAsync(CancellationToken.None);
+        bool finished = await feed.FinishAsync(DrainLimit);
         DrainReport drain = await pipeline.DrainAsync(DrainLimit, CancellationToken.None);
+        drain = drain with { AllJournalled = drain.AllJournalled && finished };
         LatencyHistogram latency = new();
         foreach (MeasuredWindow window in windows) latency.Add(window.Latency);
         return new LoadMeasured
@@ -73,7 +59,7 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
             Started = started,
             Seconds = seconds,
             Interrupted = interrupted,
-            Offered = OfferedOf(tally),
+            Offered = feed.Offered,
             Delivered = windows.Sum(w => w.Readings),
             Latency = latency,
             Samples = _samples,
@@ -86,7 +72,7 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
         };
     }
 
-    // Gateway times are due times here: a reading is of the measured time when its poll was due in it, and none is due after.
+    // Gateway times are due times here: a reading is of the measured time when it was due in it, and none is due after.
     private MeasuredWindow[] Measure(long fromUtcTicks)
     {
         Lane[] lanes = [.. pipeline.Lanes];
@@ -102,14 +88,14 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
         for (int step = 1; ; step++)
         {
             double until = Math.Min(step * plan.SecondsPerSample, planned);
-            double left = until - Second;
+            double left = until - feed.Second;
             // A timer may ring a moment early.
-            while (Second < until && !stop.IsCancellationRequested && !pipeline.Failure.IsFaulted)
+            while (feed.Second < until && !stop.IsCancellationRequested && !pipeline.Failure.IsFaulted)
             {
-                await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((until - Second) * 1000))), stop), pipeline.Failure);
+                await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((until - feed.Second) * 1000))), stop), pipeline.Failure);
             }
             if (pipeline.Failure.IsFaulted) await pipeline.Failure;
-            double at = Second;
+            double at = feed.Second;
             // A step cut short is too short to have a rate.
             if (stop.IsCancellationRequested && left > plan.SecondsPerSample / 2) return true;
             SimulatorStats stats = await simulator.StatsAsync(CancellationToken.None);
@@ -120,19 +106,5 @@ internal sealed class LoadMeasurement(LoadPlan plan, SimulatorProcess simulator,
             if (until >= planned) return false;
             if (stop.IsCancellationRequested) return true;
         }
-    }
-
-    // What was begun is answered or meets its deadline; a connection that is gone keeps some of it for good.
-    private static async Task FinishPollsAsync(PollTally tally)
-    {
-        long begun = Stopwatch.GetTimestamp();
-        while (tally.AnsweredReadings < tally.BegunReadings && Stopwatch.GetElapsedTime(begun) < Tail) await Task.Delay(Look);
-    }
-
-    // By the schedule alone, whatever took place of it: what is not known to have been begun was not offered.
-    private OfferedReport OfferedOf(PollTally tally)
-    {
-        long scheduled = plan.Plant.Devices.Sum(d => pace.PollsOf(d.Name) * d.Template.Tags.Count);
-        return new OfferedReport(scheduled, tally.BegunReadings, Math.Max(0, scheduled - tally.BegunReadings), Math.Max(0, tally.BegunReadings - tally.AnsweredReadings));
     }
 }

@@ -4,6 +4,7 @@ using HyperIngest.Host.Configuration;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.LoadGen.Report;
+using HyperIngest.Mqtt;
 
 namespace HyperIngest.Host.Commands.Load;
 
@@ -30,6 +31,14 @@ internal sealed record LoadPlan
 
     /// <summary>The plant.</summary>
     public Plant Plant => Configuration.Plant;
+
+    /// <summary>The profile's rates as publishers are told them.</summary>
+    public SimulatorPace PublishPace => new(LoadProfile.WarmUpRateOf(Profile.Curve), [.. Profile.Curve.Pieces.Select(p => new SimulatorPacePiece(p.From, p.To, p.Seconds))]);
+
+    /// <summary>The same with the broker that is there: a plant file names its own, the demo's plant publishes to it.</summary>
+    public LoadPlan Through(MqttClientOptions broker) => Configuration.PlantPath is not null
+        ? this
+        : this with { Configuration = Configuration with { Plant = new Plant(Plant.Options with { Broker = broker }) } };
 
     /// <summary>From one sample to the next, whole seconds.</summary>
     public double SecondsPerSample => Math.Max(1, Math.Ceiling(Profile.Curve.Seconds / MostSamples));

@@ -4,11 +4,11 @@ using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Commands.Chaos;
 using HyperIngest.Host.Commands.Demo;
 using HyperIngest.Host.Commands.Demo.Targets;
+using HyperIngest.Host.Commands.Load.Feeds;
 using HyperIngest.Host.Running;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.LoadGen.Report;
-using HyperIngest.Protocols.Modbus;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Commands.Load;
@@ -17,7 +17,7 @@ namespace HyperIngest.Host.Commands.Load;
 /// One load run from start to verdict. As in a demo the plant and the verifier are processes of their own and this process is the product; they are in sessions of their own besides, so
 /// that Ctrl-C ends the measured time and not the run.
 /// </summary>
-internal sealed class LoadRunner(LoadPlan plan, string folder, LoadProgress progress, ILoggerFactory loggers)
+internal sealed class LoadRunner(LoadPlan plan, MqttBroker? broker, string folder, LoadProgress progress, ILoggerFactory loggers)
 {
     private string JournalPath => Path.Combine(folder, "journal");
 
@@ -33,12 +33,13 @@ internal sealed class LoadRunner(LoadPlan plan, string folder, LoadProgress prog
         await using IDemoTarget target = TargetOf(servedPath);
         await target.PrepareAsync(plantPath, stop);
 
-        LoadMeasured measured = await MeasureAsync(simulator, target, stop);
+        ILoadFeed feed = broker is null ? new ModbusLoadFeed(plan, loggers) : new MqttLoadFeed(plan, broker, simulator, progress, loggers);
+        LoadMeasured measured = await MeasureAsync(simulator, feed, target, stop);
         await simulator.StopAsync(servedPath, CancellationToken.None);
         if (measured.Drain is { AllJournalled: false } or { AllDelivered: false }) progress.Phase("the drain did not finish in time; what is missing counts as lost");
         progress.Phase("verify: reading everything back, in a process of its own");
         VerifySummary verified = await target.VerifyAsync(plantPath, servedPath, CancellationToken.None);
-        return new LoadResult(LoadRunOf.Measured(plan, $"modbus > {target.Route}", measured, verified, ceiling, target.Kafka()), verified.Examples, measured.Interrupted);
+        return new LoadResult(LoadRunOf.Measured(plan, $"{feed.Route} > {target.Route}", measured, verified, ceiling, target.Kafka()), verified.Examples, measured.Interrupted);
     }
 
     /// <summary>The plant's simulator, out of reach of the terminal's Ctrl-C.</summary>
@@ -50,6 +51,7 @@ internal sealed class LoadRunner(LoadPlan plan, string folder, LoadProgress prog
     {
         TimeSpan time = plan.Profile.GeneratorCheck;
         if (time == TimeSpan.Zero) return null;
+        if (broker is not null) return await PublisherCheck.MeasureAsync(plan, broker, plantPath, time, progress, stop);
         progress.Phase("generator: the plant's simulator by itself, answers not decoded");
         await using SimulatorProcess simulator = await StartSimulatorAsync(plantPath, stop);
         return await GeneratorCheck.MeasureAsync(plan.Plant, simulator.Ready, time, stop);
@@ -62,25 +64,15 @@ internal sealed class LoadRunner(LoadPlan plan, string folder, LoadProgress prog
         _ => new JournalTarget(JournalPath),
     };
 
-    private async Task<LoadMeasured> MeasureAsync(SimulatorProcess simulator, IDemoTarget target, CancellationToken stop)
+    private async Task<LoadMeasured> MeasureAsync(SimulatorProcess simulator, ILoadFeed feed, IDemoTarget target, CancellationToken stop)
     {
-        RateCurve curve = plan.Profile.Curve;
         using MetricRegistry metrics = new();
         await using Pipeline pipeline = Pipeline.Open(PipelineOptions(target), metrics, loggers);
-        ModbusSource source = new(
-            "plant",
-            plan.Plant.ClientOptions(
-                simulator.Ready.Host,
-                simulator.Ready.BasePort,
-                new ModbusPollOptions { Interval = ProfilePace.Interval, Timestamp = ModbusTimestamp.Due },
-                new ModbusRequestOptions { MaxInFlight = DemoPoller.MaxInFlight }),
-            pipeline.Catalog, pipeline.Intake, metrics, loggers);
-        ProfilePace pace = new(curve, plan.Plant.TagCount, LoadProfile.WarmUpRateOf(curve));
-        source.Scheduler.PaceBy(pace);
-        pipeline.AddSource(source);
+        feed.AddTo(pipeline, simulator.Ready);
         target.AddTo(pipeline, loggers);
-        LoadMeasurement measurement = new(plan, simulator, pipeline, source, pace, progress);
+        LoadMeasurement measurement = new(plan, simulator, pipeline, feed, progress);
         await pipeline.StartAsync(stop);
+        await feed.StartAsync(stop);
         PipelineView view = new("load", pipeline, long.MaxValue);
 
         progress.Phase($"warm-up: {plan.Profile.WarmUp.TotalSeconds:0.###} s");

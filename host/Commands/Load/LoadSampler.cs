@@ -1,11 +1,10 @@
 using HyperIngest.Core;
-using HyperIngest.Core.Polling;
 using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
+using HyperIngest.Host.Commands.Load.Feeds;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.LoadGen.Report;
-using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.Host.Commands.Load;
 
@@ -15,11 +14,8 @@ internal sealed record SampledParts
     /// <summary>The product.</summary>
     public required Pipeline Pipeline { get; init; }
 
-    /// <summary>Its poller.</summary>
-    public required ModbusSource Source { get; init; }
-
-    /// <summary>What became of the polls.</summary>
-    public required PollTally Tally { get; init; }
+    /// <summary>How readings get into it.</summary>
+    public required ILoadFeed Feed { get; init; }
 
     /// <summary>Readings as they reached the end of the route: the journal's, or one for each lane.</summary>
     public required IReadOnlyList<MeasuredWindow> Windows { get; init; }
@@ -57,7 +53,7 @@ internal sealed class LoadSampler
     {
         _parts = parts;
         _simulatorCpu = simulator.CpuSeconds;
-        _faults = parts.Source.FaultCount;
+        _faults = parts.Feed.FaultCount;
         _cpu = Environment.CpuUsage.TotalTime.TotalSeconds;
         _paused = GC.GetTotalPauseDuration().TotalMilliseconds;
     }
@@ -71,7 +67,7 @@ internal sealed class LoadSampler
         _step.SetToDifference(_now, _before);
         (_before, _now) = (_now, _before);
         double cpu = Environment.CpuUsage.TotalTime.TotalSeconds, paused = GC.GetTotalPauseDuration().TotalMilliseconds;
-        long begun = _parts.Tally.BegunReadings, delivered = _parts.Windows.Sum(w => w.Readings), faults = _parts.Source.FaultCount;
+        long begun = _parts.Feed.OfferedSoFar(simulator), delivered = _parts.Windows.Sum(w => w.Readings), faults = _parts.Feed.FaultCount;
         LoadSample sample = new()
         {
             At = Math.Round(at, 3),

@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using HyperIngest.Host.Commands.Demo;
+using HyperIngest.Host.Commands.Load.Feeds;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Report;
 
 namespace HyperIngest.Host.Commands.Load;
 
 /// <summary>
-/// <c>sink: none</c>: the plant and its faults for the profile's time, and no product. Whatever collector reads it sets the pace, so that there is nothing due here and no latency: the
-/// report says what it was asked for.
+/// <c>sink: none</c>: the plant and its faults for the profile's time, and no product. Whatever collector reads Modbus devices sets the pace, so that there is nothing due here and no latency: the
+/// report says what they were asked for. Devices that publish do it by the profile's rates, and the report says what they published.
 /// </summary>
-internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress progress)
+internal sealed class PlantAlone(LoadPlan plan, MqttBroker? broker, string folder, LoadProgress progress)
 {
     /// <summary>Runs it.</summary>
     /// <exception cref="OperationCanceledException">Stopped before it began.</exception>
@@ -17,10 +19,14 @@ internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress prog
     {
         await using SimulatorProcess simulator = await LoadRunner.StartSimulatorAsync(plan.PlantFileIn(folder), stop);
         SimulatorReady ready = simulator.Ready;
-        progress.Phase(string.Create(CultureInfo.InvariantCulture,
-            $"plant: {ready.Devices:N0} devices with {ready.Tags:N0} tags at {ready.Host}, ports {ready.BasePort} to {ready.BasePort + ready.PortCount - 1}, for {plan.Profile.Curve.Seconds:0.###} s"));
+        string where = broker is null
+            ? string.Create(CultureInfo.InvariantCulture, $"at {ready.Host}, ports {ready.BasePort} to {ready.BasePort + ready.PortCount - 1}")
+            : $"that publish to {broker.Client.Address}";
+        progress.Phase(string.Create(CultureInfo.InvariantCulture, $"plant: {ready.Devices:N0} devices with {ready.Tags:N0} tags {where}, for {plan.Profile.Curve.Seconds:0.###} s"));
+        if (broker is not null) await simulator.BeginPublishingAsync(plan.PublishPace, stop);
         LoadFaults faults = new(simulator, plan.Profile.Faults);
         await faults.BeginAsync(TimeSpan.Zero, stop);
+        if (broker is not null) await simulator.BeginCurveAsync(TimeSpan.Zero, stop);
         long began = Stopwatch.GetTimestamp();
         DateTime started = DateTime.UtcNow;
         SimulatorStats first = await simulator.StatsAsync(stop), last = first;
@@ -40,17 +46,26 @@ internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress prog
             (at, last) = (now, stats);
         }
         await faults.EndAsync(CancellationToken.None);
+        if (broker is not null)
+        {
+            await simulator.PausePublishingAsync(CancellationToken.None);
+            // All that was due counts, what is published late too.
+            (last, _) = await MqttLoadFeed.DrainAsync(simulator, progress);
+        }
         await simulator.StopAsync(Path.Combine(folder, "served.bin"), CancellationToken.None);
         return new LoadResult(RunOf(started, at, first, last, samples, faults), [], at < planned);
     }
 
-    private static LoadSample SampleOf(double at, double seconds, SimulatorStats before, SimulatorStats now)
+    // By the profile's rates, where they drive something.
+    private double DueBetween(double from, double to) => broker is null ? 0 : Math.Round((plan.Profile.Curve.ReadingsUpTo(to) - plan.Profile.Curve.ReadingsUpTo(from)) / (to - from), 1);
+
+    private LoadSample SampleOf(double at, double seconds, SimulatorStats before, SimulatorStats now)
     {
         double asked = Math.Round((now.Readings - before.Readings) / seconds, 1);
         return new LoadSample
         {
             At = Math.Round(at, 3),
-            ScheduledPerS = 0,
+            ScheduledPerS = DueBetween(at - seconds, at),
             OfferedPerS = asked,
             DeliveredPerS = asked,
             CpuCores = 0,
@@ -66,10 +81,13 @@ internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress prog
 
     private LoadRun RunOf(DateTime started, double seconds, SimulatorStats first, SimulatorStats last, List<LoadSample> samples, LoadFaults faults)
     {
-        long readings = last.Readings - first.Readings, requests = last.Requests - first.Requests;
+        SimulatorCurveStats? curve = last.Mqtt?.Curve;
+        long readings = curve?.Published ?? last.Readings - first.Readings, requests = last.Requests - first.Requests;
         LoadReport report = new()
         {
-            Route = string.Create(CultureInfo.InvariantCulture, $"modbus devices alone, asked for {requests / seconds:N0} requests/s"),
+            Route = broker is null
+                ? string.Create(CultureInfo.InvariantCulture, $"modbus devices alone, asked for {requests / seconds:N0} requests/s")
+                : string.Create(CultureInfo.InvariantCulture, $"{MqttLoadFeed.RouteOf(plan.Plant, broker)}, publishers alone, {requests / seconds:N0} messages/s"),
             Seconds = Math.Round(seconds, 3),
             OfferedPerS = Math.Round(readings / seconds),
             Readings = readings,
@@ -86,7 +104,7 @@ internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress prog
             Machine = MachineInfo.Read(),
             Simulator = SimulatorReport.Between(first, last, seconds),
             // Of all thresholds this alone can be seen from here.
-            Promises = plan.Profile.Thresholds.MinRate is { } rate ? [PromiseReport.AtLeast("readings/s asked for", rate, Math.Round(readings / seconds, 1))] : [],
+            Promises = plan.Profile.Thresholds.MinRate is { } rate ? [PromiseReport.AtLeast(broker is null ? "readings/s asked for" : "readings/s published", rate, Math.Round(readings / seconds, 1))] : [],
         };
         return new LoadRun
         {
@@ -97,7 +115,7 @@ internal sealed class PlantAlone(LoadPlan plan, string folder, LoadProgress prog
             ProfileText = plan.ProfileText,
             PlantText = plan.PlantText,
             Report = report,
-            Offered = new OfferedReport(0, readings, 0, 0),
+            Offered = curve is null ? new OfferedReport(0, readings, 0, 0) : new OfferedReport(curve.Due, curve.Published, Math.Max(0, curve.Due - curve.Published), curve.Refused),
             Samples = samples,
             Stages = LoadRunOf.StagesUpTo(plan, seconds),
             Faults = faults.Marks(seconds),

@@ -37,6 +37,7 @@ internal static class MqttSourceBinder
             // A rule for Sparkplug B needs a host, and one that is all defaults needs no section.
             Sparkplug = reader.Has(MqttSourceSchema.Host) || rules.Any(r => r.Payload is MqttSparkplugPayload) ? Host(sparkplug) : null,
             AcknowledgeInterval = reader.Get(MqttSourceSchema.AcknowledgeInterval),
+            GatewayTime = reader.Get(MqttSourceSchema.Timestamp),
         };
         if (source.Client.Version == MqttVersion.V311 && reader.Has(MqttSourceSchema.ReceiveMaximum))
         {

@@ -3,7 +3,9 @@ using HyperIngest.Core;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.LoadGen.Profiles;
+using HyperIngest.Mqtt;
 
 namespace HyperIngest.Host.Configuration.Binding;
 
@@ -23,6 +25,9 @@ internal static class ProfileBinder
             Devices = root.Get(ProfileSchema.Devices),
             Tags = root.Get(ProfileSchema.Tags),
             Seed = root.Get(ProfileSchema.Seed),
+            Source = root.Get(ProfileSchema.Source),
+            Payload = root.Get(ProfileSchema.Payload),
+            Qos = root.Get(ProfileSchema.Qos),
             Sink = root.Get(ProfileSchema.Sink),
             WarmUp = root.Get(ProfileSchema.WarmUp),
             GeneratorCheck = root.Get(ProfileSchema.GeneratorCheck),
@@ -32,9 +37,16 @@ internal static class ProfileBinder
         };
         if (profile.Stages.Count == 0 && !root.Problems.HasErrors) root.Error(ProfileSchema.Stages, "expected a list with at least one stage, found nothing");
         CheckSinkKeys(root, profile.Sink);
+        CheckSourceKeys(root, profile);
         string? plantPath = PlantPathOf(root, profile);
-        Plant? plant = plantPath is null ? DemoPlantOf(profile) : PlantOf(root, plantPath);
+        MqttClientOptions? broker = root.Has(ProfileSchema.Broker) ? BrokerOf(root.Get(ProfileSchema.Broker)) : null;
+        Plant? plant = plantPath is null ? DemoPlantOf(profile, broker) : PlantOf(root, plantPath);
         if (root.Problems.HasErrors || plant is null) return null;
+        if (plantPath is not null)
+        {
+            profile = profile with { Source = PublishedLoad.SourceOf(root, plant) };
+            broker = plant.Options.Broker;
+        }
         CheckRates(root, profile, plant);
         CheckFaults(root, profile, plant);
         return new ProfileConfiguration
@@ -42,6 +54,7 @@ internal static class ProfileBinder
             Profile = profile,
             Plant = plant,
             PlantPath = plantPath,
+            Broker = broker,
             Postgres = root.Has(ProfileSchema.Postgres) ? root.Get(ProfileSchema.Postgres) : null,
             Kafka = root.Has(ProfileSchema.Kafka) ? root.Get(ProfileSchema.Kafka) : null,
             Format = root.Get(ProfileSchema.Format),
@@ -52,9 +65,10 @@ internal static class ProfileBinder
     public static string? TooFast(double peak, Plant plant)
     {
         double most = plant.TagCount / ShortestInterval.TotalSeconds;
+        string each = plant.Nodes.Count > 0 ? "has each device publish" : "polls each device";
         return peak <= most
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"expected at most {most:N0} readings/s from {plant.TagCount:N0} tags, which polls each device every {ShortestInterval.TotalMilliseconds:0} ms, found {peak:N0}; take more devices or tags");
+            : string.Create(CultureInfo.InvariantCulture, $"expected at most {most:N0} readings/s from {plant.TagCount:N0} tags, which {each} every {ShortestInterval.TotalMilliseconds:0} ms, found {peak:N0}; take more devices or tags");
     }
 
     private static LoadShape? Stage(SectionReader reader)
@@ -111,17 +125,33 @@ internal static class ProfileBinder
         }
     }
 
+    private static void CheckSourceKeys(SectionReader root, LoadProfile profile)
+    {
+        if (profile.Source == LoadSource.Mqtt || profile.PlantFile is not null) return;
+        foreach (Key key in (Key[])[ProfileSchema.Payload, ProfileSchema.Qos, ProfileSchema.Broker])
+        {
+            if (root.Has(key)) root.Error(key, "expected only with source: mqtt");
+        }
+    }
+
     private static string? PlantPathOf(SectionReader root, LoadProfile profile)
     {
         if (profile.PlantFile is null) return null;
-        foreach (Key key in (Key[])[ProfileSchema.Devices, ProfileSchema.Tags, ProfileSchema.Seed])
+        foreach (Key key in (Key[])[ProfileSchema.Devices, ProfileSchema.Tags, ProfileSchema.Seed, ProfileSchema.Payload, ProfileSchema.Qos, ProfileSchema.Broker])
         {
             if (root.Has(key)) root.Error(key, "expected only without plant, whose file says it");
         }
         return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(root.Problems.File)) ?? "", profile.PlantFile);
     }
 
-    private static Plant DemoPlantOf(LoadProfile profile) => new(DemoPlant.Create(profile.Devices, profile.Tags) with { Seed = (ulong)profile.Seed });
+    // A private broker's address is known when it runs.
+    private static Plant DemoPlantOf(LoadProfile profile, MqttClientOptions? broker) => new(
+        (profile.Source == LoadSource.Mqtt
+            ? DemoPlant.CreateMqtt(broker ?? BrokerOf(BrokerAddress.Local), new MqttPublishOptions { Format = profile.Payload, Qos = profile.Qos }, profile.Devices, profile.Tags)
+            : DemoPlant.Create(profile.Devices, profile.Tags)) with
+        { Seed = (ulong)profile.Seed });
+
+    private static MqttClientOptions BrokerOf(BrokerAddress address) => new() { Host = address.Host, Port = address.Port, Tls = address.Tls ? new MqttTlsOptions() : null };
 
     private static Plant? PlantOf(SectionReader root, string path)
     {
@@ -147,9 +177,18 @@ internal static class ProfileBinder
         {
             FaultSpec fault = profile.Faults[i];
             if (fault.At.TotalSeconds >= seconds) root.Error(ProfileSchema.Faults, string.Create(CultureInfo.InvariantCulture, $"faults[{i}].at: expected a time within the profile's {seconds:0.###} s, found {Duration.Format(fault.At)}"));
-            if (!plant.Devices.Any(d => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(fault.Devices, d.Name, ignoreCase: false)))
+            PlantDevice[] hit = [.. plant.Devices.Where(d => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(fault.Devices, d.Name, ignoreCase: false))];
+            if (hit.Length == 0)
             {
                 root.Error(ProfileSchema.Faults, $"faults[{i}].devices: plant {plant.Options.Name} has no device like '{fault.Devices}'{Nearest.Hint(fault.Devices, plant.Devices.Take(1000).Select(d => d.Name))}");
+            }
+            else if (hit.All(d => FaultRules.Unfit(fault, d.Mqtt) is not null))
+            {
+                root.Error(ProfileSchema.Faults, $"faults[{i}].kind: {FaultRules.Unfit(fault, hit[0].Mqtt)}");
+            }
+            else if (profile.Source == LoadSource.Mqtt && fault.Kind == FaultKind.ClockSkew)
+            {
+                root.Error(ProfileSchema.Faults, $"faults[{i}].kind: latency counts from the time in the message, which a clock that is wrong would alter; take another kind than clock-skew");
             }
         }
     }

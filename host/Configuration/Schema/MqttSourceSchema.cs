@@ -1,3 +1,5 @@
+using HyperIngest.Protocols.Mqtt;
+
 namespace HyperIngest.Host.Configuration.Schema;
 
 /// <summary>The keys of an MQTT source; those of the broker are <see cref="MqttClientSchema"/>'s.</summary>
@@ -62,7 +64,10 @@ internal static class MqttSourceSchema
     public static readonly ValueKey<TimeSpan> AcknowledgeInterval = new("acknowledge_interval", Scalars.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)), OptionDefaults.MqttSource.AcknowledgeInterval,
         "How often what has become durable is acknowledged.");
 
+    public static readonly ValueKey<MqttGatewayTime> Timestamp = new("timestamp", Scalars.Choice(("arrival", MqttGatewayTime.Arrival), ("payload", MqttGatewayTime.Payload)), OptionDefaults.MqttSource.GatewayTime,
+        "The gateway time of its readings: when their message came, or the payload's own time where it has one. `payload` is for load tests, whose publishers say when a message was due: latencies then count from there.");
+
     public static readonly Section Source = new(
         "MQTT source",
-        [SourceSchema.Name, SourceSchema.Type, MqttClientSchema.Broker, ClientId, SessionExpiry, Rules, Host, Limited, .. MqttClientSchema.Common, ReceiveMaximum, AcknowledgeInterval]);
+        [SourceSchema.Name, SourceSchema.Type, MqttClientSchema.Broker, ClientId, SessionExpiry, Rules, Host, Limited, .. MqttClientSchema.Common, ReceiveMaximum, AcknowledgeInterval, Timestamp]);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using HyperIngest.Core.Records;
+using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.LoadGen.Profiles;
+using HyperIngest.Mqtt;
 
 namespace HyperIngest.Host.Configuration.Schema;
 
@@ -96,6 +98,17 @@ internal static class ProfileSchema
 
     public static readonly ValueKey<int> Seed = new("seed", Scalars.Integer(0, int.MaxValue), OptionDefaults.Profile.Seed, "Without `plant`: the plant's seed, from which the chances of faults are drawn.");
 
+    public static readonly ValueKey<LoadSource> Source = new("source", Scalars.Choice(("modbus", LoadSource.Modbus), ("mqtt", LoadSource.Mqtt)), OptionDefaults.Profile.Source,
+        "How the readings come: devices that are polled, or devices that publish to a broker. A plant file says it by itself.");
+
+    public static readonly ValueKey<MqttPublishFormat> Payload = new("payload", Scalars.Choice(("sparkplug", MqttPublishFormat.Sparkplug), ("json", MqttPublishFormat.Json)), OptionDefaults.Profile.Payload,
+        "With `source: mqtt`, without `plant`: Sparkplug B with 100 metrics a message, or JSON with a message a reading.");
+
+    public static readonly ValueKey<MqttQos> Qos = new("qos", Scalars.Choice(("0", MqttQos.AtMostOnce), ("1", MqttQos.AtLeastOnce)), OptionDefaults.Profile.Qos,
+        "With `source: mqtt`, without `plant`: quality of service, published and subscribed.");
+
+    public static readonly ValueKey<BrokerAddress> Broker = new("broker", BrokerAddress.Type, BrokerAddress.Local, "With `source: mqtt`, without `plant`: a broker of yours. One that wants a user is a plant file's affair.") { DefaultText = "a private mosquitto" };
+
     public static readonly ValueKey<LoadSink> Sink = new("sink", Scalars.Choice(("journal", LoadSink.Journal), ("postgres", LoadSink.Postgres), ("kafka", LoadSink.Kafka), ("none", LoadSink.None)), OptionDefaults.Profile.Sink,
         "Where the readings go; `none` simulates the plant alone, for any other collector to read.");
 
@@ -115,7 +128,7 @@ internal static class ProfileSchema
 
     public static readonly SectionKey Thresholds = new("thresholds", Threshold.Section, "What the run must keep to pass.");
 
-    public static readonly Section Root = new("Load profile", Name, Plant, Devices, Tags, Seed, Sink, Postgres, Kafka, Format, WarmUp, GeneratorCheck, Stages, Faults, Thresholds);
+    public static readonly Section Root = new("Load profile", Name, Plant, Devices, Tags, Seed, Source, Payload, Qos, Broker, Sink, Postgres, Kafka, Format, WarmUp, GeneratorCheck, Stages, Faults, Thresholds);
 
     private static ScalarType<double> Bounded(string what, double least, double most) => new(
         "number", string.Create(CultureInfo.InvariantCulture, $"{least:0.###} to {most:0.###}"), string.Create(CultureInfo.InvariantCulture, $"{what} from {least:0.###} to {most:0.###}"),

@@ -10,12 +10,15 @@ namespace HyperIngest.LoadGen.Devices.Mqtt;
 /// <param name="SentAgain">Messages of QoS 1 sent again after a connection was lost.</param>
 /// <param name="Refused">Messages that the broker would not take.</param>
 /// <param name="Unsettled">Messages of QoS 1 that wait for the broker's acknowledgement.</param>
-public readonly record struct MqttPublishCounts(long Nodes, long Ready, long Opened, long Messages, long Births, long Rebirths, long SentAgain, long Refused, long Unsettled)
+/// <param name="Measured">Readings published whose due time is of a pace's measured time.</param>
+/// <param name="MeasuredRefused">Of those, readings that the broker would not take.</param>
+public readonly record struct MqttPublishCounts(
+    long Nodes, long Ready, long Opened, long Messages, long Births, long Rebirths, long SentAgain, long Refused, long Unsettled, long Measured, long MeasuredRefused)
 {
     /// <summary>Of several nodes together.</summary>
     public static MqttPublishCounts operator +(in MqttPublishCounts a, in MqttPublishCounts b) => new(
         a.Nodes + b.Nodes, a.Ready + b.Ready, a.Opened + b.Opened, a.Messages + b.Messages, a.Births + b.Births, a.Rebirths + b.Rebirths, a.SentAgain + b.SentAgain, a.Refused + b.Refused,
-        a.Unsettled + b.Unsettled);
+        a.Unsettled + b.Unsettled, a.Measured + b.Measured, a.MeasuredRefused + b.MeasuredRefused);
 
     /// <summary>The same as <c>+</c>.</summary>
     public static MqttPublishCounts Add(in MqttPublishCounts left, in MqttPublishCounts right) => left + right;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using HyperIngest.Core.Polling;
 using HyperIngest.Core.Telemetry;
+using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Mqtt;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,6 +24,7 @@ internal sealed class MqttPublishing : IAsyncDisposable
     private readonly PublishNode[] _nodes;
     private readonly int[] _nodeOfDevice;
     private readonly Worker[] _workers;
+    private readonly CurveTally _curve;
     private int _started;
     private volatile bool _stopping;
 
@@ -35,6 +37,7 @@ internal sealed class MqttPublishing : IAsyncDisposable
     public MqttPublishing(Plant plant, SimulatedDevice[] devices, TimeProvider clock, PublishSessionFactory? sessions = null, ILogger? logger = null)
     {
         _clock = new PublishClock(clock);
+        _curve = new CurveTally(plant);
         _nodes = new PublishNode[plant.Nodes.Count];
         _nodeOfDevice = new int[devices.Length];
         Array.Fill(_nodeOfDevice, -1);
@@ -67,6 +70,17 @@ internal sealed class MqttPublishing : IAsyncDisposable
 
     /// <summary>From due to begun, of every publish.</summary>
     public LatencyHistogram Lateness => _clock.Lateness;
+
+    /// <summary>What became of the pace's measured time; null while none has begun.</summary>
+    public SimulatorCurveStats? Curve
+    {
+        get
+        {
+            if (_clock.Schedule?.Pace is not ProfilePace pace || pace.Begins == IPollPace.Never) return null;
+            MqttPublishCounts counts = Counts;
+            return new SimulatorCurveStats(_curve.DueOf(pace), counts.Measured, counts.MeasuredRefused, (pace.Ends - pace.Begins) / (double)TimeSpan.TicksPerSecond);
+        }
+    }
 
     /// <summary>What all have counted.</summary>
     public MqttPublishCounts Counts
@@ -106,9 +120,42 @@ internal sealed class MqttPublishing : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Has every node send its births again, and waits until all have: a subscriber that came after the first ones knows no alias, and would ask for them by the first data, which it loses.
+    /// </summary>
+    /// <exception cref="TimeoutException">Not all are in time; the message says what is wrong with one of them.</exception>
+    public async Task AnnounceAsync(TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        foreach (PublishNode node in _nodes) node.Announce();
+        Func<bool> heard = AfterPasses();
+        while (!heard()) await Task.Delay(5, cancellationToken).ConfigureAwait(false);
+        await WaitReadyAsync(limit, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Publishes are due from now on.</summary>
     /// <param name="pace">Maps the schedule's own time to <see cref="Clock"/>; null for the plant's own intervals.</param>
-    public void Begin(IPollPace? pace = null) => _clock.Schedule = new PublishSchedule(_clock.Now, pace);
+    public void Begin(IPollPace? pace = null)
+    {
+        _clock.MeasuredFrom = IPollPace.Never;
+        _clock.Schedule = new PublishSchedule(_clock.Now, pace);
+    }
+
+    /// <summary>Publishes are due from now on, as fast as the broker takes them, whatever the plant's intervals are.</summary>
+    public void BeginAtMost()
+    {
+        _clock.MeasuredFrom = IPollPace.Never;
+        _clock.Schedule = new PublishSchedule(_clock.Now, null, IsAlways: true);
+    }
+
+    /// <summary>The measured time of the pace in force begins at the first whole millisecond of UTC from clock ticks <paramref name="at"/> on, in a moment to come.</summary>
+    public void BeginCurve(ProfilePace pace, long at)
+    {
+        // Sparkplug has times in whole milliseconds: a due time after the begin must not be told as one before it.
+        long into = _clock.UtcOf(at) % TimeSpan.TicksPerMillisecond;
+        if (into > 0) at += TimeSpan.TicksPerMillisecond - into;
+        _clock.MeasuredFrom = at;
+        pace.Begin(at);
+    }
 
     /// <summary>Nothing is due from now on; what was due before is still published.</summary>
     public void Pause()
@@ -124,9 +171,8 @@ internal sealed class MqttPublishing : IAsyncDisposable
     {
         Pause();
         long began = Stopwatch.GetTimestamp();
-        // What a worker says of its nodes was so in its last pass: two more, so that one of them began after the pause.
-        long[] passes = [.. _workers.Select(w => w.Passes + 2)];
-        while (_workers.Where((w, i) => w.Passes < passes[i]).Any() || Array.Exists(_nodes, n => !n.IsIdle))
+        Func<bool> heard = AfterPasses();
+        while (!heard() || Array.Exists(_nodes, n => !n.IsIdle))
         {
             if (Stopwatch.GetElapsedTime(began) > limit)
             {
@@ -174,6 +220,13 @@ internal sealed class MqttPublishing : IAsyncDisposable
             if (!_nodes[n].IsReady && _nodes[n].Counts.Opened == 0 && _nodes[n].Session.Fault is null) connecting++;
         }
         while (_started < _nodes.Length && connecting++ < MostConnecting) _nodes[_started++].Session.Start();
+    }
+
+    // What a worker says of its nodes was so in its last pass: two more, so that one of them began after now.
+    private Func<bool> AfterPasses()
+    {
+        long[] passes = [.. _workers.Select(w => w.Passes + 2)];
+        return () => !_workers.Where((w, i) => w.Passes < passes[i]).Any();
     }
 
     private void Run(Worker worker)

@@ -1,3 +1,4 @@
+using HyperIngest.Core.Polling;
 using HyperIngest.Core.Telemetry;
 
 namespace HyperIngest.LoadGen.Devices.Mqtt;
@@ -9,6 +10,7 @@ internal sealed class PublishClock
     private readonly long _origin;
     private readonly long _utcOrigin;
     private volatile PublishSchedule? _schedule;
+    private long _measuredFrom = IPollPace.Never;
 
     /// <summary>Time begins at 0 here.</summary>
     public PublishClock(TimeProvider clock)
@@ -26,6 +28,13 @@ internal sealed class PublishClock
     {
         get => _schedule;
         set => _schedule = value;
+    }
+
+    /// <summary>Clock ticks from which due times are of the measured time; <see cref="IPollPace.Never"/> while there is none. Set before any such time, by whoever begins it.</summary>
+    public long MeasuredFrom
+    {
+        get => Volatile.Read(ref _measuredFrom);
+        set => Volatile.Write(ref _measuredFrom, value);
     }
 
     /// <summary>From a publish's due time to its first message, and for messages of Max nothing.</summary>

@@ -17,6 +17,9 @@ internal enum PublishEventKind
 
     /// <summary>A host wants the births again.</summary>
     RebirthWanted,
+
+    /// <summary>The births are wanted again by whoever drives the simulator.</summary>
+    AnnouncementWanted,
 }
 
 /// <summary>Something that happened to a node's connection.</summary>

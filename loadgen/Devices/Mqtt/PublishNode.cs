@@ -41,6 +41,7 @@ internal sealed class PublishNode
     private int _device = -1;
     private int _tag;
     private long _stamp;
+    private bool _isMeasured;
     private bool _decided;
     private MessageFault? _fault;
     private StoredMessage? _held;
@@ -54,6 +55,8 @@ internal sealed class PublishNode
     private volatile bool _isReady;
     private volatile bool _isIdle = true;
     private long _messages;
+    private long _measured;
+    private long _refusedReadings;
     private long _births;
     private long _rebirths;
     private long _sentAgain;
@@ -91,10 +94,13 @@ internal sealed class PublishNode
     /// <summary>What it has counted.</summary>
     public MqttPublishCounts Counts => new(
         1, _isReady ? 1 : 0, Volatile.Read(ref _opened), Volatile.Read(ref _messages), Volatile.Read(ref _births), Volatile.Read(ref _rebirths), Volatile.Read(ref _sentAgain),
-        Volatile.Read(ref _refused), Volatile.Read(ref _unsettledCount));
+        Volatile.Read(ref _refused), Volatile.Read(ref _unsettledCount), Volatile.Read(ref _measured), Volatile.Read(ref _refusedReadings));
 
     /// <summary>Has the connection cut without a word, once what was given to it is on its way. Any thread.</summary>
     public void Cut() => Volatile.Write(ref _cutWanted, 1);
+
+    /// <summary>Has it send its births again. Any thread.</summary>
+    public void Announce() => _events.Add(new PublishEvent(PublishEventKind.AnnouncementWanted));
 
     /// <summary>Does what is to be done now.</summary>
     /// <returns>When there is more to do, clock ticks; news of the connection may come before.</returns>
@@ -145,8 +151,13 @@ internal sealed class PublishNode
                     Count(ref _rebirths);
                     _format.BeginBirths();
                     break;
+                case PublishEventKind.AnnouncementWanted:
+                    _format.BeginBirths();
+                    break;
                 default:
-                    if (_unsettled.Settle(happened.PacketId) && happened.Reason >= MqttReasonCode.UnspecifiedError) Count(ref _refused);
+                    if (!_unsettled.Settle(happened.PacketId, out int measured) || happened.Reason < MqttReasonCode.UnspecifiedError) break;
+                    Count(ref _refused);
+                    Count(ref _refusedReadings, measured);
                     break;
             }
         }
@@ -155,7 +166,8 @@ internal sealed class PublishNode
     private void Place(PublishSchedule? schedule)
     {
         _schedule = schedule;
-        _due = schedule is null ? null : new DueTimes(schedule, _deviceNames, schedule.Pace is null ? _options.Interval : ProfilePace.Interval);
+        TimeSpan interval = schedule is { IsAlways: true } ? TimeSpan.Zero : schedule?.Pace is null ? _options.Interval : ProfilePace.Interval;
+        _due = schedule is null ? null : new DueTimes(schedule, _deviceNames, interval);
     }
 
     // What there is to send, in its order: births before everything, because a host knows nothing without them; then what an earlier connection left; then what faults put in; then what is due.
@@ -197,6 +209,7 @@ internal sealed class PublishNode
         else _clock.Lateness.Record(_clock.Now - due);
         _device = _due.Take();
         _tag = 0;
+        _isMeasured = due >= _clock.MeasuredFrom;
         _stamp = _devices[_device].ClockAt(_clock.UtcOf(due));
         return true;
     }
@@ -268,12 +281,13 @@ internal sealed class PublishNode
         }
         else
         {
-            if (!TrySend(_options.Qos)) return false;
+            if (!TrySend(_options.Qos, _isMeasured ? count : 0)) return false;
             Count(ref _messages);
             if (_fault is { Kind: FaultKind.Duplicate }) AddExtra(_scratch.Payload.Written, isDuplicate: true);
             ReleaseHeldIf(true);
         }
         device.CountSent(_tag, _scratch.Samples);
+        if (_isMeasured) Count(ref _measured, count);
         _format.ReadingsSent();
         GoOn(count);
         return true;
@@ -342,18 +356,18 @@ internal sealed class PublishNode
     private MqttOutgoing Outgoing(MqttQos qos) => new() { Topic = _scratch.Topic.Written, Payload = _scratch.Payload.Written, Qos = qos };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TrySend(MqttQos qos)
+    private bool TrySend(MqttQos qos, int measured = 0)
     {
         if (qos == MqttQos.AtMostOnce) return _outbox!.TryPublish(Outgoing(qos), out _);
-        return !IsWindowFull && _outbox!.TryPublish(Outgoing(qos), out ushort packetId) && Keep(packetId, _scratch.Topic.Written, _scratch.Payload.Written);
+        return !IsWindowFull && _outbox!.TryPublish(Outgoing(qos), out ushort packetId) && Keep(packetId, _scratch.Topic.Written, _scratch.Payload.Written, measured);
     }
 
     // At QoS 1 until the broker has it.
-    private bool Keep(ushort packetId, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
+    private bool Keep(ushort packetId, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, int measured = 0)
     {
-        if (_options.Qos != MqttQos.AtMostOnce) _unsettled.Add(packetId, topic, payload);
+        if (_options.Qos != MqttQos.AtMostOnce) _unsettled.Add(packetId, topic, payload, measured);
         return true;
     }
 
-    private static void Count(ref long counter) => Volatile.Write(ref counter, counter + 1);
+    private static void Count(ref long counter, int by = 1) => Volatile.Write(ref counter, counter + by);
 }

@@ -5,7 +5,8 @@ namespace HyperIngest.LoadGen.Devices.Mqtt;
 /// <summary>When publishers publish: from a time on, by a pace or by their own intervals, until a time.</summary>
 /// <param name="From">Clock ticks from which publishes are due.</param>
 /// <param name="Pace">Maps the schedule's own time to the clock; null for the intervals of the plant.</param>
-internal sealed record PublishSchedule(long From, IPollPace? Pace)
+/// <param name="IsAlways">Publishes are always due, whatever the intervals are.</param>
+internal sealed record PublishSchedule(long From, IPollPace? Pace, bool IsAlways = false)
 {
     private long _until = long.MaxValue;
 

@@ -13,6 +13,9 @@ internal sealed class StoredMessage
     /// <summary>Whether it was sent before.</summary>
     public bool IsDuplicate { get; set; }
 
+    /// <summary>Its readings that were due in the measured time; 0 for all else.</summary>
+    public int Measured { get; set; }
+
     /// <summary>Its topic.</summary>
     public ReadOnlySpan<byte> Topic => _bytes.AsSpan(0, _topicLength);
 
@@ -48,11 +51,12 @@ internal sealed class UnsettledMessages
 
     /// <summary>A message has gone out under an identifier.</summary>
     /// <returns>Whether it took the place of another, which so was settled.</returns>
-    public bool Add(ushort packetId, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload)
+    public bool Add(ushort packetId, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> payload, int measured = 0)
     {
         StoredMessage message = _free.TryPop(out StoredMessage? used) ? used : new StoredMessage();
         message.Set(topic, payload);
         message.Order = _order++;
+        message.Measured = measured;
         return Add(packetId, message);
     }
 
@@ -71,8 +75,11 @@ internal sealed class UnsettledMessages
     }
 
     /// <summary>The broker has settled an identifier; false when its message was known to be settled.</summary>
-    public bool Settle(ushort packetId)
+    /// <param name="packetId">The identifier.</param>
+    /// <param name="measured">The message's readings that were due in the measured time.</param>
+    public bool Settle(ushort packetId, out int measured)
     {
+        measured = 0;
         if (_overtaken.Count > 0 && _overtaken.TryGetValue(packetId, out int times))
         {
             if (times == 1) _overtaken.Remove(packetId);
@@ -80,6 +87,7 @@ internal sealed class UnsettledMessages
             return false;
         }
         if (!_byId.Remove(packetId, out StoredMessage? message)) return false;
+        measured = message.Measured;
         Free(message);
         return true;
     }

@@ -69,6 +69,15 @@ internal sealed class MessageReadings
         HasOwnTimes &= other.HasOwnTimes;
     }
 
+    /// <summary>Makes the gateway time of every reading that has a time of its own that time.</summary>
+    public void ToOwnTimes()
+    {
+        foreach (ref Reading reading in _readings.AsSpan(0, Count))
+        {
+            if (reading.SourceTime != 0) reading = new Reading(reading.SeriesId, reading.Status, reading.SourceTime, reading.SourceTime, reading.ValueBits);
+        }
+    }
+
     /// <summary>Forgets all of it.</summary>
     public void Clear()
     {

@@ -24,6 +24,13 @@ public class MqttSourceBindingTests
     }
 
     [Theory]
+    [InlineData("", MqttGatewayTime.Arrival)]
+    [InlineData("    timestamp: arrival\n", MqttGatewayTime.Arrival)]
+    [InlineData("    timestamp: payload\n", MqttGatewayTime.Payload)]
+    public void The_gateway_time_is_the_arrivals_unless_the_file_says_the_payloads(string line, MqttGatewayTime time) =>
+        Assert.Equal(time, Assert.Single(SiteText.Good($"{Source}    broker: mqtt://b\n{line}").MqttSources).GatewayTime);
+
+    [Theory]
     [InlineData("mqtt://broker", "broker", 1883, false)]
     [InlineData("mqtts://broker", "broker", 8883, true)]
     [InlineData("mqtts://broker:443", "broker", 443, true)]

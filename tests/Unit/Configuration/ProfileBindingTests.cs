@@ -1,7 +1,9 @@
 using HyperIngest.Core.Records;
 using HyperIngest.Host.Configuration;
 using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.LoadGen.Profiles;
+using HyperIngest.Mqtt;
 using HyperIngest.Tests.Unit.Host;
 
 namespace HyperIngest.Tests.Unit.Configuration;
@@ -83,6 +85,14 @@ public class ProfileBindingTests
     [InlineData("name: p\nplant: nowhere.yaml\n" + Stage, "nowhere.yaml:1:1: no such file")]
     [InlineData("name: p\nsink: postgres\npostgres: Host=db;Password=hush\n" + Stage, "expected a reference such as ${PG_CONNECTION}")]
     [InlineData("name: p\nformat: json\n" + Stage, "expected only with sink: kafka")]
+    [InlineData("name: p\nqos: 1\n" + Stage, "qos: expected only with source: mqtt")]
+    [InlineData("name: p\nsource: modbus\nbroker: mqtt://b\n" + Stage, "broker: expected only with source: mqtt")]
+    [InlineData("name: p\nsource: mqt\n" + Stage, "did you mean 'mqtt'?")]
+    [InlineData("name: p\nsource: mqtt\nbroker: b:1883\n" + Stage, "expected a broker's address such as mqtt://broker.plant:1883")]
+    [InlineData("name: p\nsource: mqtt\ndevices: 1\ntags: 10\nstages: [ { kind: steady, rate: 1001, for: 10s } ]\n", "which has each device publish every 10 ms")]
+    [InlineData("name: p\nsource: mqtt\nfaults: [ { kind: truncated } ]\n" + Stage, "faults[0].kind: truncated is for Modbus devices")]
+    [InlineData("name: p\nfaults: [ { kind: reconnect-storm } ]\n" + Stage, "faults[0].kind: reconnect-storm is for devices that publish over MQTT")]
+    [InlineData("name: p\nsource: mqtt\nfaults: [ { kind: clock-skew, skew: 5s } ]\n" + Stage, "latency counts from the time in the message")]
     public void What_cannot_be_run_is_refused(string yaml, string says)
     {
         ConfigurationResult<ProfileConfiguration> result = Parse(yaml);
@@ -99,6 +109,51 @@ public class ProfileBindingTests
         ProfileConfiguration configuration = ConfigurationFile.ParseProfile(beside, new StringReader("name: p\nplant: plant.yaml\nstages: [ { kind: steady, rate: 100, for: 10s } ]\n"), _ => null).Value!;
         Assert.Equal(RepositoryRoot.File("samples", "plant.yaml"), configuration.PlantPath);
         Assert.Equal(121, configuration.Plant.Devices.Count);
+    }
+
+    [Fact]
+    public void Over_MQTT_the_demos_devices_publish_as_the_profile_says()
+    {
+        ProfileConfiguration plain = Parse("name: p\nsource: mqtt\n" + Stage).Value!;
+        Assert.Equal((LoadSource.Mqtt, null), (plain.Profile.Source, plain.Broker));
+        Assert.Equal((MqttPublishFormat.Sparkplug, MqttQos.AtMostOnce, 100), (plain.Plant.Nodes[0].Options.Format, plain.Plant.Nodes[0].Options.Qos, plain.Plant.Nodes[0].Options.MessageReadings));
+        ProfileConfiguration own = Parse("name: p\nsource: mqtt\npayload: json\nqos: 1\nbroker: mqtts://b:8884\ndevices: 30\ntags: 40\nseed: 5\n" + Stage).Value!;
+        Assert.Equal(("b", 8884, true), (own.Broker!.Host, own.Broker.Port, own.Broker.Tls is not null));
+        Assert.Equal((MqttPublishFormat.Json, MqttQos.AtLeastOnce), (own.Plant.Nodes[0].Options.Format, own.Plant.Nodes[0].Options.Qos));
+        Assert.Equal((30, 1200L, 5UL), (own.Plant.Devices.Count, own.Plant.PublishedTagCount, own.Plant.Options.Seed));
+    }
+
+    [Theory]
+    [InlineData("", "", null)]
+    [InlineData("source: mqtt\n", "", null)]
+    [InlineData("source: modbus\n", "", "source: plant w has devices that publish over MQTT; expected source: mqtt")]
+    [InlineData("payload: json\n", "", "payload: expected only without plant, whose file says it")]
+    [InlineData("broker: mqtt://b\n", "", "broker: expected only without plant, whose file says it")]
+    [InlineData("", "  - { name: polled, tags: [ { name: t, address: 1, type: uint16 } ] }\n", "all publish or all are polled, found pub-1, which publishes, and polled, which does not")]
+    [InlineData("", "  - { name: late, clock_skew: 5s, mqtt: { format: sparkplug }, tags: [ { name: t, type: uint16 } ] }\n", "found late, whose clock is 5s ahead")]
+    [InlineData("", "  - { name: many, mqtt: { topic: \"{plant}/{device}\", readings_per_message: 2 }, tags: [ { name: t, type: uint16 } ] }\n", "found many with 2")]
+    public void A_plant_file_whose_devices_publish_makes_the_profile_one_of_MQTT(string profile, string devices, string? says)
+    {
+        string folder = Directory.CreateTempSubdirectory("hyperingest-profile-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "w.yaml"),
+                "plant: w\nbroker: { address: \"mqtt://b:1884\" }\ndevices:\n  - { name: \"pub-{n}\", count: 2, mqtt: { format: sparkplug, qos: 1 }, tags: [ { name: \"t-{n}\", count: 50, type: uint16 } ] }\n" + devices);
+            ConfigurationResult<ProfileConfiguration> result = ConfigurationFile.ParseProfile(
+                Path.Combine(folder, "profile.yaml"), new StringReader("name: p\nplant: w.yaml\n" + profile + "stages: [ { kind: steady, rate: 100, for: 10s } ]\n"), _ => null);
+            if (says is null)
+            {
+                Assert.Empty(result.Problems);
+                Assert.Equal((LoadSource.Mqtt, "b", 1884), (result.Value!.Profile.Source, result.Value.Broker!.Host, result.Value.Broker.Port));
+                return;
+            }
+            Assert.Null(result.Value);
+            Assert.Contains(says, string.Join('\n', result.Errors), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

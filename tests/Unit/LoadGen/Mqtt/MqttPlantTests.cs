@@ -70,7 +70,7 @@ public sealed class MqttPlantTests
         Assert.False(messages.Add(7, "a"u8, "1"u8));
         // The identifier is free again at the connection, and its acknowledgement not looked at yet.
         Assert.True(messages.Add(7, "a"u8, "2"u8));
-        Assert.False(messages.Settle(7));
+        Assert.False(messages.Settle(7, out _));
         Assert.Equal(1, messages.Count);
         Queue<StoredMessage> left = new();
         messages.TakeAll(left);

@@ -236,6 +236,81 @@ public sealed class PublishNodeTests
         Assert.All(plant.Sessions, s => Assert.InRange(s.Sent.Count, 2, 3));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_measured_time_counts_by_due_times_what_was_due_and_what_was_published_of_it(bool isCutShort)
+    {
+        using FakePublishers plant = new(DemoPlant.CreateMqtt(Broker, new MqttPublishOptions { Format = MqttPublishFormat.Sparkplug, DevicesPerNode = 4 }, devices: 20, tags: 50));
+        foreach (FakeSession session in plant.Sessions) session.Open();
+        plant.Pump();
+        ProfilePace pace = new(new RateCurve(new RatePiece(500, 1500, 4)), plant.Plant.PublishedTagCount, 700);
+        plant.Publishing.Begin(pace);
+        plant.Run(123);
+        Assert.Null(plant.Publishing.Curve);
+        long warmUp = Served();
+        // Odd by a tick, and late by what has no room for a while.
+        plant.Publishing.BeginCurve(pace, plant.Publishing.Clock.Now + TimeSpan.FromMilliseconds(20).Ticks + 1);
+        Assert.Equal(0, plant.Publishing.Clock.UtcOf(pace.Begins) % TimeSpan.TicksPerMillisecond);
+        plant.Run(50);
+        plant.Sessions[1].Room = 0;
+        plant.Run(100);
+        if (isCutShort) pace.End(plant.Publishing.Clock.Now + 1);
+        plant.Run(400);
+        SimulatorCurveStats late = plant.Publishing.Curve!;
+        Assert.True(late.Published < late.Due, $"{late}");
+        plant.Sessions[1].Room = int.MaxValue;
+        plant.Run(1);
+        SimulatorCurveStats curve = plant.Publishing.Curve!;
+        Assert.Equal((curve.Due, late.Due), (curve.Published, curve.Due));
+        Assert.InRange(Served() - curve.Published, warmUp, warmUp + 50);
+        Assert.Equal(isCutShort, curve.Seconds < 4);
+        if (!isCutShort) Assert.InRange(curve.Due, 3000, 5000);
+
+        long Served() => Enumerable.Range(0, 20).Sum(d => plant.Device(d).ReadingsServed);
+    }
+
+    [Fact]
+    public void What_a_device_leaves_out_was_not_offered_and_what_the_broker_refuses_has_failed()
+    {
+        using FakePublishers plant = new(DemoPlant.CreateMqtt(Broker, new MqttPublishOptions { Qos = MqttQos.AtLeastOnce }, devices: 1, tags: 5));
+        plant.Sessions[0].Open();
+        plant.Pump();
+        ProfilePace pace = new(new RateCurve(new RatePiece(5, 5, 4)), 5, 5);
+        plant.Publishing.Begin(pace);
+        plant.Publishing.BeginCurve(pace, plant.Publishing.Clock.Now);
+        plant.Inject(new FaultSpec { Kind = FaultKind.Drop, Requests = 2 });
+        plant.Run(600);
+        SentMessage[] sent = [.. plant.Sent];
+        foreach (SentMessage message in sent) plant.Sessions[0].Settle(message.PacketId, message == sent[0] ? MqttReasonCode.QuotaExceeded : MqttReasonCode.Success);
+        plant.Pump();
+        SimulatorCurveStats curve = plant.Publishing.Curve!;
+        Assert.Equal((sent.Length, 2, 1), (curve.Published, curve.Due - curve.Published, curve.Refused));
+    }
+
+    [Fact]
+    public void Announced_nodes_are_born_again_before_the_next_data_and_nobody_asked()
+    {
+        using FakePublishers plant = new(DemoPlant.CreateMqtt(Broker, new MqttPublishOptions { Format = MqttPublishFormat.Sparkplug }, devices: 1, tags: 10));
+        plant.Begin();
+        plant.Publishing.Nodes[0].Announce();
+        plant.Run(100);
+        Assert.Equal(["NBIRTH", "DBIRTH", "DDATA"], plant.Sent.Select(m => m.Topic.Split('/')[2]));
+        Assert.Equal(0, plant.Publishing.Counts.Rebirths);
+    }
+
+    [Fact]
+    public void As_fast_as_the_broker_takes_needs_no_interval_of_the_plants()
+    {
+        using FakePublishers plant = new(DemoPlant.CreateMqtt(Broker, new MqttPublishOptions { Interval = TimeSpan.FromHours(1) }, devices: 2, tags: 5));
+        foreach (FakeSession session in plant.Sessions) session.Open();
+        plant.Pump();
+        plant.Publishing.BeginAtMost();
+        plant.Sessions[0].Room = 100;
+        plant.Pump();
+        Assert.Equal(100, plant.Sent.Count);
+    }
+
     [Fact]
     public void As_fast_as_the_broker_takes_is_bounded_by_what_fits()
     {

@@ -22,10 +22,10 @@ internal sealed class SourceRig : IMqttUpstream, IAsyncDisposable
     private readonly List<ushort> _completed = [];
     private MqttUpstream _upstream;
 
-    private SourceRig(Core.Pipeline pipeline, TimeSpan sessionExpiry)
+    private SourceRig(Core.Pipeline pipeline, TimeSpan sessionExpiry, MqttGatewayTime gatewayTime)
     {
         Pipeline = pipeline;
-        Options = new MqttSourceOptions { Name = "in", Rules = [], Client = new MqttClientOptions { Host = "h", ClientId = "c", SessionExpiry = sessionExpiry } };
+        Options = new MqttSourceOptions { Name = "in", Rules = [], Client = new MqttClientOptions { Host = "h", ClientId = "c", SessionExpiry = sessionExpiry }, GatewayTime = gatewayTime };
         Metrics = new MqttSourceMetrics(pipeline.Metrics, "in");
         Letters = new MqttLetters(Options, pipeline.DeadLetters, Metrics, NullLogger.Instance);
         Decoder = new LineDecoder(pipeline.Catalog);
@@ -57,7 +57,7 @@ internal sealed class SourceRig : IMqttUpstream, IAsyncDisposable
 
     public IReadOnlyList<ushort> Completed => _completed;
 
-    public static async Task<SourceRig> StartAsync(string folder, TimeSpan? fsync = null, TimeSpan? sessionExpiry = null, Func<bool>? held = null)
+    public static async Task<SourceRig> StartAsync(string folder, TimeSpan? fsync = null, TimeSpan? sessionExpiry = null, Func<bool>? held = null, MqttGatewayTime gatewayTime = MqttGatewayTime.Arrival)
     {
         Core.Pipeline pipeline = Core.Pipeline.Open(
             new PipelineOptions
@@ -71,7 +71,7 @@ internal sealed class SourceRig : IMqttUpstream, IAsyncDisposable
             new MetricRegistry(),
             NullLoggerFactory.Instance);
         if (held is not null) pipeline.HoldIntakeWhile(held);
-        SourceRig rig = new(pipeline, sessionExpiry ?? TimeSpan.FromHours(1));
+        SourceRig rig = new(pipeline, sessionExpiry ?? TimeSpan.FromHours(1), gatewayTime);
         await pipeline.StartAsync(CancellationToken.None);
         return rig;
     }
