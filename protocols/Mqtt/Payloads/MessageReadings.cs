@@ -55,15 +55,6 @@ internal sealed class MessageReadings
         HasOwnTimes = hasOwnTimes;
     }
 
-    /// <summary>Makes the gateway time of every reading that has a time of its own that time.</summary>
-    public void ToOwnTimes()
-    {
-        foreach (ref Reading reading in _readings.AsSpan(0, Count))
-        {
-            if (reading.SourceTime != 0) reading = new Reading(reading.SeriesId, reading.Status, reading.SourceTime, reading.SourceTime, reading.ValueBits);
-        }
-    }
-
     /// <summary>Adds all that another has, device by device.</summary>
     public void Append(MessageReadings other)
     {
@@ -76,6 +67,15 @@ internal sealed class MessageReadings
         TextsRefused += other.TextsRefused;
         Skipped += other.Skipped;
         HasOwnTimes &= other.HasOwnTimes;
+    }
+
+    /// <summary>Makes the gateway time of every reading that has a time of its own that time.</summary>
+    public void ToOwnTimes()
+    {
+        foreach (ref Reading reading in _readings.AsSpan(0, Count))
+        {
+            if (reading.SourceTime != 0) reading = new Reading(reading.SeriesId, reading.Status, reading.SourceTime, reading.SourceTime, reading.ValueBits);
+        }
     }
 
     /// <summary>Forgets all of it.</summary>

@@ -20,7 +20,7 @@ public sealed class NodeOpcUaChannelTests
     {
         string folder = Directory.CreateTempSubdirectory("ua-node-").FullName;
         int port = FreePort();
-        using Process server = Start(port, folder);
+        using Process server = Start(port, folder, await NpmPackage.FolderOfAsync("node-opcua@2.186.4"));
         try
         {
             Task<string> errors = server.StandardError.ReadToEndAsync();
@@ -76,10 +76,10 @@ public sealed class NodeOpcUaChannelTests
     private static Task<GetEndpointsResponse> EndpointsAsync(UaClientChannel channel) => channel.CallAsync<GetEndpointsRequest, GetEndpointsResponse>(
         new GetEndpointsRequest(new UaRequestHeader(UaNodeId.Null, DateTime.UtcNow.Ticks, 1, 60_000), channel.EndpointUrl, [], []), Patience);
 
-    private static Process Start(int port, string folder, [System.Runtime.CompilerServices.CallerFilePath] string thisFile = "") => Process.Start(new ProcessStartInfo("node")
+    private static Process Start(int port, string folder, string packages, [System.Runtime.CompilerServices.CallerFilePath] string thisFile = "") => Process.Start(new ProcessStartInfo("node")
     {
         ArgumentList = { Path.Combine(Path.GetDirectoryName(thisFile)!, "node_opcua_server.js"), port.ToString(System.Globalization.CultureInfo.InvariantCulture), folder },
-        Environment = { ["NODE_PATH"] = NodePackages.Folder("node-opcua@2.186.4") },
+        Environment = { ["NODE_PATH"] = Path.Combine(packages, "node_modules") },
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,
