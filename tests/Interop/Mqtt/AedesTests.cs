@@ -20,7 +20,9 @@ public sealed class AedesTests
         string folder = await NpmPackage.FolderOfAsync("aedes@0.51.3", "mqtt@5.16.0");
         using Process node = Process.Start(new ProcessStartInfo("node", [Path.Combine(Folder(), "aedes_echo.mjs")])
         {
-            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
         })!;
         try
         {

@@ -18,7 +18,12 @@ internal sealed class ScriptedBroker : IDisposable
 
     public MqttClientOptions Options => new()
     {
-        Host = "127.0.0.1", Port = Port, ClientId = "c", ConnectTimeout = TimeSpan.FromSeconds(30), FirstPause = TimeSpan.FromMilliseconds(10), LongestPause = TimeSpan.FromMilliseconds(50),
+        Host = "127.0.0.1",
+        Port = Port,
+        ClientId = "c",
+        ConnectTimeout = TimeSpan.FromSeconds(30),
+        FirstPause = TimeSpan.FromMilliseconds(10),
+        LongestPause = TimeSpan.FromMilliseconds(50),
     };
 
     /// <summary>Takes a connection and its CONNECT, and answers with a CONNACK of these bytes.</summary>
