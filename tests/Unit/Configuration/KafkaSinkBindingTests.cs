@@ -88,7 +88,7 @@ public class KafkaSinkBindingTests
 
     [Fact]
     public void A_type_that_is_not_known_is_the_only_thing_reported() =>
-        Assert.Contains("sinks[0].type: expected one of postgres, kafka, found 'kafak'", SiteText.Error(Rest + "sinks: [ { name: k, type: kafak, brokers: b } ]\n"), StringComparison.Ordinal);
+        Assert.Contains("sinks[0].type: expected one of postgres, kafka, mqtt, found 'kafak'", SiteText.Error(Rest + "sinks: [ { name: k, type: kafak, brokers: b } ]\n"), StringComparison.Ordinal);
 
     [Fact]
     public void Sinks_of_one_name_are_refused_across_types() =>
