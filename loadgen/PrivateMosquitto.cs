@@ -46,7 +46,7 @@ public sealed class PrivateMosquitto : IAsyncDisposable
     private readonly PrivateMosquittoOptions _options;
     private readonly string _program;
     private readonly string _folder;
-    private readonly Queue<string> _lastLines = new();
+    private readonly LastWords _lastWords = new();
     private Process? _broker;
 
     private PrivateMosquitto(PrivateMosquittoOptions options, string program, string folder)
@@ -91,13 +91,13 @@ public sealed class PrivateMosquitto : IAsyncDisposable
         {
             for (int attempt = 1; ; attempt++)
             {
-                broker.Port = FreePort();
+                broker.Port = FreePort.Find();
                 try
                 {
                     await broker.RestartAsync(cancellationToken).ConfigureAwait(false);
                     return broker;
                 }
-                catch (InvalidOperationException) when (attempt < StartTries && broker.LastWords().Contains("already in use", StringComparison.OrdinalIgnoreCase))
+                catch (InvalidOperationException) when (attempt < StartTries && broker._lastWords.ToString().Contains("already in use", StringComparison.OrdinalIgnoreCase))
                 {
                     // Somebody else has the port by now: look for another.
                     await broker.KillAsync().ConfigureAwait(false);
@@ -116,16 +116,12 @@ public sealed class PrivateMosquitto : IAsyncDisposable
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
         if (_broker is not null) throw new InvalidOperationException($"mosquitto is running at port {Port}; stop it before starting it again.");
-        lock (_lastLines) _lastLines.Clear();
         string configuration = Path.Combine(_folder, "mosquitto.conf");
         await File.WriteAllTextAsync(configuration, Configuration(), cancellationToken).ConfigureAwait(false);
         // setsid becomes the program, so that the process is the broker itself.
         string[] command = [.. _options.OwnSession ? (string[])["setsid"] : [], _program, "-c", configuration];
         _broker = Process.Start(new ProcessStartInfo(command[0], command[1..]) { WorkingDirectory = _folder }.Captured()) ?? throw new InvalidOperationException($"{_program} did not start.");
-        _broker.OutputDataReceived += Keep;
-        _broker.ErrorDataReceived += Keep;
-        _broker.BeginOutputReadLine();
-        _broker.BeginErrorReadLine();
+        _lastWords.Hear(_broker);
 
         long began = Stopwatch.GetTimestamp();
         while (true)
@@ -134,10 +130,10 @@ public sealed class PrivateMosquitto : IAsyncDisposable
             {
                 // Waits for the last lines too.
                 await _broker.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-                throw new InvalidOperationException($"mosquitto ended with code {_broker.ExitCode}: {LastWords()}");
+                throw new InvalidOperationException($"mosquitto ended with code {_broker.ExitCode}: {_lastWords}");
             }
             if (await AcceptsAsync(cancellationToken).ConfigureAwait(false)) return;
-            if (Stopwatch.GetElapsedTime(began) > StartLimit) throw new InvalidOperationException($"mosquitto took no connection at 127.0.0.1:{Port} within {StartLimit.TotalSeconds:0} s: {LastWords()}");
+            if (Stopwatch.GetElapsedTime(began) > StartLimit) throw new InvalidOperationException($"mosquitto took no connection at 127.0.0.1:{Port} within {StartLimit.TotalSeconds:0} s: {_lastWords}");
             await Task.Delay(10, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -200,27 +196,5 @@ public sealed class PrivateMosquitto : IAsyncDisposable
     {
         if (_broker is { HasExited: false }) _ = NativeSignal.Kill(_broker.Id, KillSignal);
         if (Directory.Exists(_folder) && (_broker is null || _broker.WaitForExit(5000))) Directory.Delete(_folder, recursive: true);
-    }
-
-    private void Keep(object sender, DataReceivedEventArgs e)
-    {
-        if (e.Data is null) return;
-        lock (_lastLines)
-        {
-            if (_lastLines.Count == 20) _lastLines.Dequeue();
-            _lastLines.Enqueue(e.Data);
-        }
-    }
-
-    private string LastWords()
-    {
-        lock (_lastLines) return string.Join(" | ", _lastLines);
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Npgsql;
 
@@ -42,7 +40,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private readonly string _folder;
     private readonly int _port;
     private readonly string _password = Guid.NewGuid().ToString("N");
-    private readonly Queue<string> _lastLines = new();
+    private readonly LastWords _lastWords = new();
     private Process? _server;
 
     private PrivatePostgres(PrivatePostgresOptions options, string binaries, string folder, int port)
@@ -99,7 +97,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         // A socket's path may have 107 bytes: keep the folder's name short.
         string folder = Path.Combine(options.ParentFolder ?? Path.GetTempPath(), $"hyperingest-pg-{Guid.NewGuid():N}"[..24]);
         Directory.CreateDirectory(folder);
-        PrivatePostgres server = new(options, binaries, folder, FreePort());
+        PrivatePostgres server = new(options, binaries, folder, FreePort.Find());
         try
         {
             await server.InitialiseAsync(cancellationToken).ConfigureAwait(false);
@@ -116,19 +114,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>Starts the server, which must not be running; ready when the task completes.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
-        _lastLines.Clear();
         ProcessStartInfo start = AsServerUser(Path.Combine(_binaries, "postgres"));
         foreach (string argument in Settings()) start.ArgumentList.Add(argument);
         _server = Process.Start(start) ?? throw new InvalidOperationException("The PostgreSQL server did not start.");
-        _server.OutputDataReceived += Keep;
-        _server.ErrorDataReceived += Keep;
-        _server.BeginOutputReadLine();
-        _server.BeginErrorReadLine();
+        _lastWords.Hear(_server);
 
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (_server.HasExited) throw new InvalidOperationException($"The PostgreSQL server ended with code {_server.ExitCode}: {LastWords()}");
+            if (_server.HasExited) throw new InvalidOperationException($"The PostgreSQL server ended with code {_server.ExitCode}: {_lastWords}");
             try
             {
                 await using NpgsqlConnection connection = new(ConnectionString + ";Pooling=false");
@@ -240,28 +234,6 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         if (_server is { HasExited: false }) _ = NativeSignal.Kill(_server.Id, QuitSignal);
         if (Directory.Exists(_folder) && (_server is null || _server.WaitForExit(5000))) Directory.Delete(_folder, recursive: true);
-    }
-
-    private void Keep(object sender, DataReceivedEventArgs e)
-    {
-        if (e.Data is null) return;
-        lock (_lastLines)
-        {
-            if (_lastLines.Count == 20) _lastLines.Dequeue();
-            _lastLines.Enqueue(e.Data);
-        }
-    }
-
-    private string LastWords()
-    {
-        lock (_lastLines) return string.Join(" | ", _lastLines);
-    }
-
-    private static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

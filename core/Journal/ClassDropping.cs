@@ -119,7 +119,7 @@ internal sealed class ClassDropping
             if (of > highest || stretch.Readings == 0) continue;
             _metrics.DroppedReadings[(int)of].Add(stretch.Readings);
             JournalLog.Dropped(
-                _logger, segment.Path, stretch.Readings, JournalMetrics.NameOf(of), JournalRecord.TimeOf(stretch.Earliest), JournalRecord.TimeOf(stretch.Latest),
+                _logger, segment.Path, stretch.Readings, ClassificationNames.NameOf(of), JournalRecord.TimeOf(stretch.Earliest), JournalRecord.TimeOf(stretch.Latest),
                 _journal.Options.Retention.LimitBytes);
         }
         census.Remove(highest);
@@ -139,7 +139,7 @@ internal sealed class ClassDropping
             ClassStretch stretch = census[of];
             if (of > highest || stretch.Readings == 0) continue;
             lines.Add(new LossEvent(
-                "overflow", JournalMetrics.NameOf(of), shard.Shard, stretch.FromOffset, stretch.ToOffset, stretch.Readings, JournalRecord.TimeOf(stretch.Earliest),
+                "overflow", ClassificationNames.NameOf(of), shard.Shard, stretch.FromOffset, stretch.ToOffset, stretch.Readings, JournalRecord.TimeOf(stretch.Earliest),
                 JournalRecord.TimeOf(stretch.Latest)));
         }
         return lines;

@@ -25,7 +25,7 @@ internal sealed class JournalMetrics(MetricRegistry registry)
     public Counter[] DroppedReadings { get; } =
     [
         .. DroppedClasses.Select(of => registry.Counter(
-            "hyperingest_journal_dropped_readings_total", "Readings dropped at the size limit before every sink had them.", new MetricLabel("class", NameOf(of)))),
+            "hyperingest_journal_dropped_readings_total", "Readings dropped at the size limit before every sink had them.", new MetricLabel("class", ClassificationNames.NameOf(of)))),
     ];
 
     public Counter ThinnedSegments { get; } = registry.Counter("hyperingest_journal_thinned_segments_total", "Segments written anew at the size limit, without their lowest classes.");
@@ -33,15 +33,6 @@ internal sealed class JournalMetrics(MetricRegistry registry)
     public Counter DeletedSegments { get; } = registry.Counter("hyperingest_journal_deleted_segments_total", "Segments deleted by retention.");
 
     public LatencyHistogram SyncDuration { get; } = registry.Histogram("hyperingest_journal_sync_seconds", "How long an fsync of all shards took.");
-
-    /// <summary>A class as metrics and <c>losses.jsonl</c> call it.</summary>
-    public static string NameOf(Classification of) => of switch
-    {
-        Classification.Log => "log",
-        Classification.Event => "event",
-        Classification.Telemetry => "telemetry",
-        _ => "alarm",
-    };
 
     public void Observe(ReadingJournal journal)
     {

@@ -15,7 +15,7 @@ internal sealed class JsonTail
 
     public JsonTail(in SeriesDefinition series)
     {
-        string classification = JsonWords.NameOf(series.Classification);
+        string classification = ClassificationNames.NameOf(series.Classification);
         _good = BeforeTimes(series.Unit, "good", classification);
         _uncertain = BeforeTimes(series.Unit, "uncertain", classification);
         _bad = BeforeTimes(series.Unit, "bad", classification);

@@ -18,14 +18,6 @@ internal static class JsonWords
 
     public static ReadOnlySpan<byte> BeforeStatus => "\"},\"metadata\":{\"status\":"u8;
 
-    public static string NameOf(Classification classification) => classification switch
-    {
-        Classification.Log => "log",
-        Classification.Event => "event",
-        Classification.Alarm => "alarm",
-        _ => "telemetry",
-    };
-
     public static string NameOf(ValueKind kind) => kind switch
     {
         ValueKind.Int64 => "int64",

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using HyperIngest.Core.Framing;
 using HyperIngest.Core.Polling;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,6 @@
+using System.Numerics;
 using HyperIngest.Core;
+using HyperIngest.Core.Framing;
 using HyperIngest.Core.Polling;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Sharding;
@@ -57,7 +59,7 @@ public sealed class ModbusSource : IReadingSource
         ModbusDevice[][] endpoints = [.. Endpoints(_devices)];
         // One block under each connection's receive, and as many again while rings are full.
         int largestWindow = _devices.Length == 0 ? 1 : _devices.Max(d => d.Options.Requests.MaxInFlight);
-        _buffers = new ReceivePool(ReceivePool.BlockBytesFor(largestWindow), Math.Max(64, endpoints.Length * 2));
+        _buffers = new ReceivePool(ReceiveBytesFor(largestWindow), Math.Max(64, endpoints.Length * 2));
         _connections = [.. endpoints.Select(units => new ModbusConnection(units, _scheduler, _buffers, modbusMetrics, logger))];
         metrics.Gauge(
             "hyperingest_modbus_devices_connected", "Modbus devices whose connection is up.", ConnectedDevices, new MetricLabel("source", name));
@@ -143,6 +145,9 @@ public sealed class ModbusSource : IReadingSource
         }
         return connected;
     }
+
+    // Room for a whole window of the longest responses in one receive: 4 KiB up to 15 requests, 8 KiB for 16.
+    private static int ReceiveBytesFor(int window) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(4096, window * ModbusFrame.MaxFrameBytes));
 
     private static IEnumerable<ModbusDevice[]> Endpoints(ModbusDevice[] devices)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using HyperIngest.Core.Framing;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Mqtt;
@@ -11,6 +12,15 @@ namespace HyperIngest.Mqtt;
 /// </remarks>
 public sealed class MqttConnection : IAsyncDisposable
 {
+    // Some 700 messages of 180 bytes in one read: a broker sends every message by itself, and only a large read takes many at once; beyond it a read no longer gets cheaper by the message.
+    private const int ReceiveBytes = 128 * 1024;
+
+    // 8 MiB: more connections than that do not read at once on the cores a node has.
+    private const int MostIdleBuffers = 64;
+
+    // The process's: a connection has one only while there is something to read, so that thousands of idle ones cost nothing here.
+    private static readonly ReceivePool ReceiveBuffers = new(ReceiveBytes, MostIdleBuffers);
+
     // While the receiver has no room, the message is given again so soon, and a little later each time.
     private static readonly TimeSpan ShortestStall = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestStall = TimeSpan.FromMilliseconds(10);
@@ -323,7 +333,7 @@ public sealed class MqttConnection : IAsyncDisposable
     private async Task ReadAsync()
     {
         PipeReader reader = PipeReader.Create(_transport.Stream, new StreamPipeReaderOptions(
-            MqttReceivePool.Shared, MqttReceivePool.BlockBytes, minimumReadSize: MqttReceivePool.BlockBytes / 8, leaveOpen: true, useZeroByteReads: true));
+            ReceiveBuffers, ReceiveBytes, minimumReadSize: ReceiveBytes / 8, leaveOpen: true, useZeroByteReads: true));
         MqttEnd end;
         try
         {

@@ -73,7 +73,7 @@ internal sealed class TopicTemplate
             name.Append(place switch
             {
                 Place.Tenant => Legal(tenant.Length == 0 ? NoTenant : tenant),
-                Place.Classification => NameOf(classification),
+                Place.Classification => ClassificationNames.NameOf(classification),
                 Place.Node => Legal(node),
                 _ => text,
             });
@@ -84,14 +84,6 @@ internal sealed class TopicTemplate
             : null;
         return problem is null ? topic : null;
     }
-
-    private static string NameOf(Classification classification) => classification switch
-    {
-        Classification.Log => "log",
-        Classification.Event => "event",
-        Classification.Alarm => "alarm",
-        _ => "telemetry",
-    };
 
     private static string Legal(string text) => string.Create(text.Length, text, static (into, from) =>
     {

@@ -95,7 +95,7 @@ public sealed class ThinningStressTests : IDisposable
         {
             long missing = JournalRig.Range(0, _rig.Next).LongCount(n => ClassedJournal.ClassOf(n) == of && !once.Contains(n));
             Assert.Equal((of, missing), (of, of == Classification.Alarm ? 0 : _classed.Dropped(of)));
-            Assert.Equal(missing, _classed.Losses().Where(l => l.GetProperty("class").GetString() == JournalMetrics.NameOf(of)).Sum(l => l.GetProperty("readings").GetInt64()));
+            Assert.Equal(missing, _classed.Losses().Where(l => l.GetProperty("class").GetString() == ClassificationNames.NameOf(of)).Sum(l => l.GetProperty("readings").GetInt64()));
         }
     }
 

@@ -98,7 +98,7 @@ internal sealed class TopicTemplate
                     Place.Device => Legal(series.Device, _slash),
                     Place.Tag => Legal(series.Tag, _slash),
                     Place.Unit => Legal(series.Unit, _slash),
-                    Place.Classification => NameOf(series.Classification),
+                    Place.Classification => ClassificationNames.NameOf(series.Classification),
                     Place.Node => Legal(node, _slash),
                     _ => text,
                 });
@@ -127,14 +127,6 @@ internal sealed class TopicTemplate
         "classification" => Place.Classification,
         "node" => Place.Node,
         _ => null,
-    };
-
-    private static string NameOf(Classification classification) => classification switch
-    {
-        Classification.Log => "log",
-        Classification.Event => "event",
-        Classification.Alarm => "alarm",
-        _ => "telemetry",
     };
 
     private static string Legal(string text, MqttSlash slash) => string.Create(text.Length, (text, slash), static (into, from) =>

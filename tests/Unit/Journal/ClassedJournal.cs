@@ -83,7 +83,7 @@ internal sealed class ClassedJournal(JournalRig rig)
                 continue;
             }
             Assert.Equal(gone.Count, Dropped(of));
-            List<JsonElement> told = [.. losses.Where(l => l.GetProperty("class").GetString() == JournalMetrics.NameOf(of))];
+            List<JsonElement> told = [.. losses.Where(l => l.GetProperty("class").GetString() == ClassificationNames.NameOf(of))];
             Assert.Equal(gone.Count, told.Sum(l => l.GetProperty("readings").GetInt64()));
             HashSet<long> covered = [];
             foreach (JsonElement line in told)

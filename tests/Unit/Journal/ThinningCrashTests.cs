@@ -90,7 +90,7 @@ public sealed class ThinningCrashTests : IDisposable
             {
                 long first = line.GetProperty("from_time").GetDateTime().Ticks - JournalRig.FirstTime;
                 long last = line.GetProperty("to_time").GetDateTime().Ticks - JournalRig.FirstTime;
-                told.UnionWith(JournalRig.Range(first, last + 1).Where(n => JournalMetrics.NameOf(ClassedJournal.ClassOf(n)) == line.GetProperty("class").GetString()));
+                told.UnionWith(JournalRig.Range(first, last + 1).Where(n => ClassificationNames.NameOf(ClassedJournal.ClassOf(n)) == line.GetProperty("class").GetString()));
             }
             OpenWith(mortal, records: 0);
             Assert.Empty(Directory.GetFiles(_rig.Folder, "*.thin", SearchOption.AllDirectories));

@@ -1,15 +1,14 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace HyperIngest.Protocols.Modbus;
+namespace HyperIngest.Core.Framing;
 
 /// <summary>
-/// The receive buffers of a source's connections: pinned blocks of one size, kept when they come back. The shared array pool keeps 32 of a size for each core and
+/// The receive buffers of many connections: pinned blocks of one size, kept when they come back. The shared array pool keeps 32 of a size for each core and
 /// drops the rest, which with a thousand connections means that every stall of a ring ends in garbage.
 /// </summary>
-internal sealed class ReceivePool : MemoryPool<byte>
+public sealed class ReceivePool : MemoryPool<byte>
 {
     private readonly ConcurrentQueue<Block> _idle = new();
     private readonly int _blockBytes;
@@ -24,9 +23,6 @@ internal sealed class ReceivePool : MemoryPool<byte>
         _blockBytes = blockBytes;
         _maxIdle = maxIdle;
     }
-
-    /// <summary>Room for a whole window of the longest responses in one receive: 4 KiB up to 15 requests, 8 KiB for 16.</summary>
-    public static int BlockBytesFor(int window) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(4096, window * ModbusFrame.MaxFrameBytes));
 
     /// <inheritdoc/>
     public override int MaxBufferSize => _blockBytes;
