@@ -69,7 +69,7 @@ public sealed class MqttSource : IReadingSource
         _messages = new MessageIntake(options, router, intake, new TakenMessages(intake, source), _ledger, own, _metrics, _logger);
         _acknowledger = new MqttAcknowledger(intake, _ledger, own, _metrics, source);
         _receiver = new MqttSourceReceiver(options, _messages, _sparkplug, host, _metrics, _logger);
-        _session = new MqttSession(options.Name, options.Client, _subscriptions, _receiver, _sparkplug.NextWill, loggers.CreateLogger<MqttSession>());
+        _session = new MqttSession(options.Name, options.Client with { OwnReadingThread = true }, _subscriptions, _receiver, _sparkplug.NextWill, loggers.CreateLogger<MqttSession>());
         _metrics.Show(() => _session.Connection is null ? 0 : 1, () => _ledger.Count, () => _messages.IsWaiting ? 1 : 0, () => router.KnownTopics);
         _thread = new Thread(Acknowledge) { Name = $"mqtt-{options.Name}", IsBackground = true };
     }

@@ -53,6 +53,9 @@ public sealed record MqttClientOptions
     /// <summary>Longest pause between tries; default 30 s.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether each connection is read by a thread of its own: for the few that bring much, as a source's; others share the pool's threads. Default false.</summary>
+    public bool OwnReadingThread { get; init; }
+
     /// <summary>The broker in words, without secrets: <c>mqtt://host:1883</c>.</summary>
     public string Address => $"{(Tls is null ? "mqtt" : "mqtts")}://{Host}:{Port}";
 }

@@ -313,7 +313,8 @@ public sealed class MqttConnection : IAsyncDisposable
             _outbox.FlushLocked();
         }
         _ = SendAsync();
-        _ = ReadAsync();
+        if (_options.OwnReadingThread) new Thread(() => _ = ReadAsync()) { Name = $"mqtt-read-{_options.ClientId}", IsBackground = true }.Start();
+        else _ = ReadAsync();
     }
 
     private async Task SendAsync()
@@ -388,7 +389,9 @@ public sealed class MqttConnection : IAsyncDisposable
             }
             // Not examined: the next read gives the same bytes again, and no others are read from the socket.
             reader.AdvanceTo(buffer.Start, buffer.Start);
-            await Task.Delay(stall).ConfigureAwait(false);
+            // A thread of its own stays with the loop: on the pool's, its waiting reads would hold up others.
+            if (_options.OwnReadingThread) Thread.Sleep(stall);
+            else await Task.Delay(stall).ConfigureAwait(false);
             stall = stall * 2 < LongestStall ? stall * 2 : LongestStall;
         }
     }

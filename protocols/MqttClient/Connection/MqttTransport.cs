@@ -28,12 +28,24 @@ internal sealed class MqttTransport : IDisposable
         try
         {
             NoticeVanishedPeers(socket);
+            MqttSocketStream plain;
             // The name is resolved at every try: an address may have moved.
-            await socket.ConnectAsync(options.Host, options.Port, cancellationToken).ConfigureAwait(false);
-            Stream stream = new NetworkStream(socket, ownsSocket: true);
-            if (tls is null) return new MqttTransport(socket, stream);
-            SslStream secured = new(stream, leaveInnerStreamOpen: false);
-            await secured.AuthenticateAsClientAsync(tls, cancellationToken).ConfigureAwait(false);
+            if (options.OwnReadingThread)
+            {
+                plain = await ConnectBlockingAsync(socket, options, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await socket.ConnectAsync(options.Host, options.Port, cancellationToken).ConfigureAwait(false);
+                plain = new MqttSocketStream(socket, blocks: false);
+            }
+            if (tls is null) return new MqttTransport(socket, plain);
+            SslStream secured = new(plain, leaveInnerStreamOpen: false);
+            // A handshake whose reads block ends with the socket.
+            await using (cancellationToken.UnsafeRegister(static state => ((Socket)state!).Dispose(), socket).ConfigureAwait(false))
+            {
+                await Task.Run(() => secured.AuthenticateAsClientAsync(tls, cancellationToken), cancellationToken).ConfigureAwait(false);
+            }
             return new MqttTransport(socket, secured);
         }
         catch (OperationCanceledException)
@@ -44,6 +56,7 @@ internal sealed class MqttTransport : IDisposable
         catch (Exception failure) when (failure is SocketException or IOException or AuthenticationException or ObjectDisposedException)
         {
             socket.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
             throw new MqttException(new MqttEnd(MqttReasonCode.ServerUnavailable, $"{options.Address}: {Explain(failure)}"), failure);
         }
     }
@@ -69,6 +82,16 @@ internal sealed class MqttTransport : IDisposable
     {
         _socket.Dispose();
         Stream.Dispose();
+    }
+
+    // An asynchronous connect enters the socket with the runtime's socket thread, which is then woken for all that comes, beside the thread that reads it: a tenth of a core at 100,000 messages a second.
+    private static async Task<MqttSocketStream> ConnectBlockingAsync(Socket socket, MqttClientOptions options, CancellationToken cancellationToken)
+    {
+        await using (cancellationToken.UnsafeRegister(static state => ((Socket)state!).Dispose(), socket).ConfigureAwait(false))
+        {
+            await Task.Run(() => socket.Connect(options.Host, options.Port), cancellationToken).ConfigureAwait(false);
+        }
+        return new MqttSocketStream(socket, blocks: true);
     }
 
     private static string Explain(Exception failure) => failure switch

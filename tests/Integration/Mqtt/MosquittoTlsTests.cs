@@ -11,13 +11,14 @@ public sealed class MosquittoTlsTests : IDisposable
     public void Dispose() => _certificates.Dispose();
 
     [Theory]
-    [InlineData(4)]
-    [InlineData(5)]
-    public async Task Messages_go_over_tls(int version)
+    [InlineData(4, false)]
+    [InlineData(5, false)]
+    [InlineData(5, true)]
+    public async Task Messages_go_over_tls(int version, bool ownReadingThread)
     {
         await using MosquittoBroker broker = await MosquittoBroker.StartAsync(new MosquittoSetup { Tls = _certificates });
         RecordingReceiver receiver = new();
-        MqttClientOptions options = broker.Options with { Version = (MqttVersion)version, Tls = new MqttTlsOptions { CaFile = _certificates.CaFile } };
+        MqttClientOptions options = broker.Options with { Version = (MqttVersion)version, OwnReadingThread = ownReadingThread, Tls = new MqttTlsOptions { CaFile = _certificates.CaFile } };
         await using MqttConnection connection = await MosquittoTests.ConnectAsync(options, receiver);
         await connection.SubscribeAsync([new MqttSubscription("t", MqttQos.AtLeastOnce)], default);
         for (int i = 0; i < 500; i++) await MosquittoTests.PublishAsync(connection, "t", new string('x', i * 40), MqttQos.AtLeastOnce);

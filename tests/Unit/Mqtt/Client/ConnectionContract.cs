@@ -4,13 +4,25 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Tests.Unit.Mqtt.Client;
 
+/// <summary>A connection that the pool's threads read.</summary>
+public sealed class PooledConnectionTests() : ConnectionContract(ownReadingThread: false);
+
+/// <summary>A connection that has a reading thread of its own.</summary>
+public sealed class OwnThreadConnectionTests() : ConnectionContract(ownReadingThread: true);
+
 /// <summary>A connection to a broker that says what is rare, wrong, or late.</summary>
-public sealed class ConnectionTests : IDisposable
+public abstract class ConnectionContract(bool ownReadingThread) : IDisposable
 {
     private readonly ScriptedBroker _broker = new();
     private readonly RecordingReceiver _receiver = new();
 
-    public void Dispose() => _broker.Dispose();
+    private MqttClientOptions Options => _broker.Options with { OwnReadingThread = ownReadingThread };
+
+    public void Dispose()
+    {
+        _broker.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Packets_arrive_whole_however_they_are_cut()
@@ -65,7 +77,7 @@ public sealed class ConnectionTests : IDisposable
     {
         RecordingReceiver receiver = new() { Acknowledges = false };
         Task accepting = _broker.AcceptAsync();
-        await using MqttConnection connection = await MqttConnection.ConnectAsync(_broker.Options with { TopicAliases = 5, ReceiveMaximum = 2, MaxPacketBytes = 1024 }, receiver, null, NullLogger.Instance, default);
+        await using MqttConnection connection = await MqttConnection.ConnectAsync(Options with { TopicAliases = 5, ReceiveMaximum = 2, MaxPacketBytes = 1024 }, receiver, null, NullLogger.Instance, default);
         await accepting;
         await _broker.SayAsync(hex);
         await _broker.ExpectAsync($"E002{reason:X2}00");
@@ -114,12 +126,23 @@ public sealed class ConnectionTests : IDisposable
         Assert.Equal($"mqtt://127.0.0.1:{_broker.Port} ended the connection: use another server (0x9C), \"ho\", see b:", end.Text);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_broker_that_says_nothing_is_given_up_in_time(bool tls)
+    {
+        MqttClientOptions options = Options with { ConnectTimeout = TimeSpan.FromMilliseconds(300), Tls = tls ? new MqttTlsOptions { Verify = false } : null };
+        Task<MqttConnection> connecting = MqttConnection.ConnectAsync(options, _receiver, null, NullLogger.Instance, default);
+        MqttException late = await Assert.ThrowsAsync<MqttException>(() => connecting.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Contains("in 0.3 s", late.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_refusal_keeps_the_password_to_itself()
     {
         Task accepting = _broker.AcceptAsync("20 03 00 86 00");
         MqttException refused = await Assert.ThrowsAsync<MqttException>(() => MqttConnection.ConnectAsync(
-            _broker.Options with { User = "u", Password = "hush-hush" }, _receiver, null, NullLogger.Instance, default));
+            Options with { User = "u", Password = "hush-hush" }, _receiver, null, NullLogger.Instance, default));
         await accepting;
         Assert.Equal($"mqtt://127.0.0.1:{_broker.Port} refused the connection: bad user name or password (0x86)", refused.Message);
         Assert.DoesNotContain("hush-hush", refused.ToString(), StringComparison.Ordinal);
@@ -131,7 +154,7 @@ public sealed class ConnectionTests : IDisposable
     {
         SteppedTime time = new();
         Task accepting = _broker.AcceptAsync();
-        await using MqttConnection connection = await MqttConnection.ConnectAsync(_broker.Options with { KeepAlive = TimeSpan.FromSeconds(10) }, _receiver, null, NullLogger.Instance, new MqttHeartbeat(time), default);
+        await using MqttConnection connection = await MqttConnection.ConnectAsync(Options with { KeepAlive = TimeSpan.FromSeconds(10) }, _receiver, null, NullLogger.Instance, new MqttHeartbeat(time), default);
         await accepting;
         time.Step(TimeSpan.FromSeconds(4));
         time.Step(TimeSpan.FromSeconds(2));
@@ -148,7 +171,7 @@ public sealed class ConnectionTests : IDisposable
     public async Task A_session_follows_the_broker_and_comes_home_again()
     {
         using ScriptedBroker other = new();
-        await using MqttSession session = new("s", _broker.Options, [], _receiver, null, NullLogger.Instance);
+        await using MqttSession session = new("s", Options, [], _receiver, null, NullLogger.Instance);
         session.Start();
         string reference = $"127.0.0.1:{other.Port}";
         string text = Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(reference));
@@ -165,7 +188,7 @@ public sealed class ConnectionTests : IDisposable
     private async Task<MqttConnection> ConnectAsync(Func<MqttClientOptions, MqttClientOptions>? change = null, string connAck = "20 03 00 00 00")
     {
         Task accepting = _broker.AcceptAsync(connAck);
-        MqttConnection connection = await MqttConnection.ConnectAsync(change is null ? _broker.Options : change(_broker.Options), _receiver, null, NullLogger.Instance, default);
+        MqttConnection connection = await MqttConnection.ConnectAsync(change is null ? Options : change(Options), _receiver, null, NullLogger.Instance, default);
         await accepting;
         return connection;
     }

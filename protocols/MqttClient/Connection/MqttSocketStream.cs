@@ -1,0 +1,36 @@
+using System.Net.Sockets;
+
+namespace HyperIngest.Mqtt;
+
+/// <summary>
+/// The bytes of a connection. One that blocks lets a read wait in the thread that asks for it, which is the reading loop's own: the operating system then wakes that thread at once, where an asynchronous
+/// read is first seen by the runtime's socket thread and then handed to the pool. A broker that writes each message by itself wakes its reader for one or two at a time, and what a message costs is then
+/// mostly that way.
+/// </summary>
+internal sealed class MqttSocketStream(Socket socket, bool blocks) : NetworkStream(socket, ownsSocket: true)
+{
+    // The socket is ready, and nothing of it was read since. The reading thread's.
+    private bool _isReady;
+
+    /// <inheritdoc/>
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        blocks ? new ValueTask<int>(Read(buffer.Span)) : base.ReadAsync(buffer, cancellationToken);
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer)
+    {
+        if (!blocks) return base.Read(buffer);
+        try
+        {
+            // A read of nothing asks to be told when there is something. The socket itself does not block once it was written to asynchronously: it is waited for by poll(2).
+            if (!_isReady) Socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+            _isReady = buffer.IsEmpty;
+            return buffer.IsEmpty ? 0 : Socket.Receive(buffer);
+        }
+        catch (SocketException failure)
+        {
+            // As the base class has it, for SslStream and the reading loop.
+            throw new IOException(failure.Message, failure);
+        }
+    }
+}
