@@ -226,7 +226,6 @@ internal sealed class FaultBoard : IDisposable
         }
     }
 
-    // Over for the devices that no other fault of the kind has.
     private void End(Placed placed)
     {
         if (!placed.IsOn) return;
@@ -234,8 +233,7 @@ internal sealed class FaultBoard : IDisposable
         Placed[] others = [.. _placed.Where(p => p.IsOn && p.Fault.Spec.Kind == placed.Fault.Spec.Kind)];
         foreach (int device in placed.Hitting.Keys)
         {
-            if (Array.FindLast(others, p => p.Hitting.ContainsKey(device)) is { } other) _actions.Begin(other.Fault.Spec, device);
-            else _actions.End(placed.Fault.Spec, device);
+            _actions.End(placed.Fault.Spec, device, Array.FindLast(others, p => p.Hitting.ContainsKey(device))?.Fault.Spec);
         }
     }
 

@@ -6,9 +6,12 @@ internal interface IFaultActions
     /// <summary>Shows each open connection of a Modbus port to the port's fault, and closes those that it refuses.</summary>
     void CloseRefused(int port);
 
-    /// <summary>A fault comes into force on a device, or takes the place of one of its kind that is over.</summary>
+    /// <summary>A fault comes into force on a device.</summary>
     void Begin(FaultSpec spec, int device);
 
     /// <summary>It is over.</summary>
-    void End(FaultSpec spec, int device);
+    /// <param name="spec">The fault.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="stays">Another of its kind that is in force on the device, the last that came; null for none.</param>
+    void End(FaultSpec spec, int device, FaultSpec? stays);
 }
