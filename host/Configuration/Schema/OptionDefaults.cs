@@ -10,6 +10,8 @@ using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Protocols.Mqtt.Sparkplug;
+using HyperIngest.Protocols.OpcUa.Session;
+using HyperIngest.Protocols.OpcUa.Source;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Kafka.Registry;
 using HyperIngest.Sinks.Mqtt;
@@ -54,6 +56,18 @@ internal static class OptionDefaults
     public static readonly MqttBinaryField MqttField = new();
 
     public static readonly MqttBinaryTime MqttBinaryTime = new() { Offset = 0 };
+
+    public static readonly UaSessionOptions UaSession = new() { EndpointUrl = "" };
+
+    public static readonly UaTag UaTag = new() { Name = "" };
+
+    public static readonly UaDeviceOptions UaDevice = new() { Name = "", Session = UaSession, Tags = [] };
+
+    public static readonly UaSubscribeOptions UaSubscribe = new();
+
+    public static readonly UaPollOptions UaPoll = new();
+
+    public static readonly UaSourceOptions UaSource = new() { Name = "", Devices = [] };
 
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
 
