@@ -50,7 +50,7 @@ internal static class CheckCommand
         Plant? plant = result.Value?.Plant;
         if (json)
         {
-            object? summary = plant is null ? null : new { Plant = plant.Options.Name, Devices = plant.Devices.Count, Tags = plant.TagCount, Ports = plant.PortCount };
+            object? summary = plant is null ? null : new { Plant = plant.Options.Name, Devices = plant.Devices.Count, Tags = plant.TagCount, Ports = plant.PortCount + plant.UaPortCount };
             await io.Output.WriteLineAsync(JsonSerializer.Serialize(new { File = path, Ok = plant is not null, result.Problems, Summary = summary }, StatusJson.Options));
         }
         else
@@ -59,7 +59,7 @@ internal static class CheckCommand
             await (plant is null
                 ? io.Error.WriteLineAsync(Count(path, result))
                 : io.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{path}: ok\n  plant       {plant.Options.Name}\n  devices     {plant.Devices.Count:N0} with {plant.TagCount:N0} tags, {plant.PortCount:N0} ports")));
+                    $"{path}: ok\n  plant       {plant.Options.Name}\n  devices     {plant.Devices.Count:N0} with {plant.TagCount:N0} tags, {plant.PortCount + plant.UaPortCount:N0} ports")));
         }
         return plant is null ? ExitCode.Usage : ExitCode.Ok;
     }

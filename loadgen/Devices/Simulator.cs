@@ -65,6 +65,9 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>The base port of the OPC UA servers once started; 0 when there are none.</summary>
     public int UaBasePort => UaServers?.BasePort ?? 0;
 
+    /// <summary>The endpoint of a device that is an OPC UA server, once started.</summary>
+    public string UaEndpointOf(PlantDevice device) => UaPlantClient.EndpointOf(Plant.Address.ToString(), UaBasePort, device);
+
     /// <summary>What the OPC UA servers have counted; nothing when there are none.</summary>
     public UaServersCounts UaCounts => UaServers?.Counts ?? default;
 

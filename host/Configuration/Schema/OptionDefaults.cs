@@ -4,6 +4,7 @@ using HyperIngest.Core.Shaping;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
@@ -78,6 +79,8 @@ internal static class OptionDefaults
     public static readonly PlantDeviceOptions PlantDevice = new() { Name = "", Tags = [] };
 
     public static readonly MqttPublishOptions Publish = new();
+
+    public static readonly UaServerDeviceOptions UaServerDevice = new();
 
     public static readonly PlantTagOptions PlantTag = new() { Name = "" };
 }
