@@ -18,6 +18,9 @@ public sealed class UaCertificateStore
     // Two connections may be refused at once.
     private readonly Lock _rejecting = new();
 
+    // Sessions that share the store may ask for the own certificate at once: one makes it.
+    private readonly Lock _making = new();
+
     /// <summary>A store in a folder; its folders are made.</summary>
     /// <exception cref="IOException">They cannot be made.</exception>
     public UaCertificateStore(string folder)
@@ -46,7 +49,10 @@ public sealed class UaCertificateStore
     public UaCertificate OpenOwn(UaCertificateRequest request)
     {
         string certificate = Path.Combine(Own, CertificateFile), key = Path.Combine(Own, KeyFile);
-        if (!File.Exists(certificate) && !File.Exists(key)) return MakeOwn(request, certificate, key);
+        lock (_making)
+        {
+            if (!File.Exists(certificate) && !File.Exists(key)) return MakeOwn(request, certificate, key);
+        }
         try
         {
             using X509Certificate2 without = Load(certificate);

@@ -60,6 +60,12 @@ public static class UaBrowser
             BrowseDescription[] asked = [.. nodes.Skip(from).Take(count).Select(n => new BrowseDescription(
                 n, options.Direction, options.ReferenceType ?? UaNodeId.Null, IncludeSubtypes: true, options.Classes, BrowseResultMask.All))];
             await BrowsePartAsync(services, asked, taken.AsMemory(from, count), options, cancellationToken).ConfigureAwait(false);
+            // A server has few continuation points: the nodes it had none left for are asked alone.
+            for (int i = 0; i < count && count > 1; i++)
+            {
+                if (taken[from + i].Status != UaStatusCodes.BadNoContinuationPoints) continue;
+                await BrowsePartAsync(services, [asked[i]], taken.AsMemory(from + i, 1), options, cancellationToken).ConfigureAwait(false);
+            }
         }
         return [.. taken.Select((t, i) => new UaReferences(nodes[i], t.Status, t.References, t.IsCut))];
     }
@@ -79,7 +85,6 @@ public static class UaBrowser
         {
             while (open.Count > 0)
             {
-                // A server without room for all continuation points answers BadNoContinuationPoints for a node: that is its status.
                 List<(int Index, byte[] Point)> wanted = [.. open.Where(o => taken.Span[o.Index].References.Count < options.MaxReferences)];
                 if (wanted.Count == 0) break;
                 wanted = wanted.GetRange(0, Math.Min(wanted.Count, services.Limits.NodesPerBrowse));

@@ -5,22 +5,41 @@ namespace HyperIngest.Protocols.OpcUa.Session;
 /// <summary>A session that is used once and not made again when it is lost: for commands. Disposed, it is closed in order.</summary>
 public sealed class UaClient : IAsyncDisposable
 {
-    private UaClient(IUaServices services, UaServerFacts server)
+    private readonly UaSessionOpener _opener;
+    private readonly UaOpened _opened;
+
+    private UaClient(UaSessionOpener opener, UaOpened opened)
     {
-        Services = services;
-        Server = server;
+        _opener = opener;
+        _opened = opened;
     }
 
     /// <summary>The services, until it is disposed or the channel ends.</summary>
-    public IUaServices Services { get; }
+    public IUaServices Services => _opened.Services;
 
     /// <summary>What the server says of itself.</summary>
-    public UaServerFacts Server { get; }
+    public UaServerFacts Server => _opened.Server;
 
     /// <summary>Opens a channel and a session, and activates it.</summary>
     /// <exception cref="UaException">No connection, the server or its certificate is refused, it refuses this side or the user; the message says which and what to do.</exception>
-    public static Task<UaClient> OpenAsync(UaSessionOptions options, ILogger logger, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public static async Task<UaClient> OpenAsync(UaSessionOptions options, ILogger logger, CancellationToken cancellationToken = default)
+    {
+        UaSessionOpener opener = new(options, logger, TimeProvider.System);
+        try
+        {
+            return new UaClient(opener, await opener.OpenAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            opener.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _opener.CloseAsync(_opened, deleteSubscriptions: true, CancellationToken.None).ConfigureAwait(false);
+        _opener.Dispose();
+    }
 }
