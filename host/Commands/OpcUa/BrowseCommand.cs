@@ -32,7 +32,7 @@ internal static class BrowseCommand
             new("hyperingest browse opc.tcp://press-1:4840", "Endpoints and tree, over a channel without security."),
             new("hyperingest browse opc.tcp://press-1:4840 --endpoints", "Which policies, modes and users it takes, and its certificate's thumbprint."),
             new("hyperingest browse opc.tcp://press-1:4840 --node /2:Press --policy Basic256Sha256 --user ingest --password-env OPCUA_PASSWORD", "One branch, encrypted, as a user."),
-            new("hyperingest browse opc.tcp://press-1:4840 --yaml >> site.yaml", "A device section with all its variables, to be trimmed."))
+            new("hyperingest browse opc.tcp://press-1:4840 --yaml > press.yaml", "A device section with all its variables, to be trimmed."))
         {
             client.Endpoint, node, depth, limit, properties, endpointsOnly, yaml, json,
         };

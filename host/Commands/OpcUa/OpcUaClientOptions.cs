@@ -55,7 +55,7 @@ internal sealed class OpcUaClientOptions
         return OpcUaEndpoint.IsOne(endpoint) ? endpoint : throw new UsageException($"ENDPOINT: expected {OpcUaEndpoint.Expected}, found '{endpoint}'");
     }
 
-    /// <summary>The session that was asked for; makes the folder of certificates where the policy needs one.</summary>
+    /// <summary>The session that was asked for; makes the folder of certificates where one is needed.</summary>
     /// <exception cref="UsageException">The options contradict each other, or there is no password where it should be.</exception>
     public UaSessionOptions SessionOf(ParseResult parsed)
     {
@@ -68,13 +68,16 @@ internal sealed class OpcUaClientOptions
                 : $"--mode: expected Sign or SignAndEncrypt, found {mode}: the policy is {OpcUaSessionSchema.Policies.Format(policy)}");
         }
         TimeSpan timeout = TimeoutOf(parsed);
+        UaPasswordIdentity? identity = IdentityOf(parsed);
+        // Over the policy None too a password may be encrypted for the server's certificate, which must be trusted then.
+        bool needsCertificates = policy != UaSecurityPolicy.None || identity is not null;
         return new UaSessionOptions
         {
             EndpointUrl = EndpointOf(parsed),
             Policy = policy,
             Mode = mode,
-            Identity = IdentityOf(parsed),
-            Certificates = policy == UaSecurityPolicy.None ? null : new UaCertificateStore(parsed.GetRequiredValue(_certificates)),
+            Identity = identity,
+            Certificates = !needsCertificates ? null : new UaCertificateStore(parsed.GetRequiredValue(_certificates)),
             CheckHostName = !parsed.GetValue(_anyHost),
             Name = $"hyperingest {parsed.CommandResult.Command.Name}",
             ConnectTimeout = timeout,
