@@ -106,7 +106,7 @@ internal static class CheckCommand
         await output.WriteLineAsync(string.Create(format, $"  node        {summary.Node}, {summary.Shards} {(summary.Shards == 1 ? "shard" : "shards")}"));
         await output.WriteLineAsync(string.Create(format, $"  devices     {summary.Devices:N0} with {summary.Series:N0} tags, {summary.Connections:N0} connections"));
         await output.WriteLineAsync(string.Create(format, $"  requests    {summary.RequestsPerPoll:N0} a poll of all devices, {summary.RequestsPerSecond:N0}/s"));
-        await output.WriteLineAsync(string.Create(format, $"  readings    {summary.ReadingsPerSecond:N0}/s{(summary.Unpaced > 0 ? $", and {summary.Unpaced} devices polled without pause" : "")}"));
+        await output.WriteLineAsync(string.Create(format, $"  readings    {summary.ReadingsPerSecond:N0}/s{(summary.Unpaced > 0 ? $", and {summary.Unpaced} devices polled without pause" : "")}{(summary.Subscribed > 0 ? $", and what {summary.Subscribed:N0} subscribed devices send" : "")}"));
         await output.WriteLineAsync(string.Create(format, $"  journal     {summary.Journal}, {ByteSize.Format((long)summary.JournalBytesPerDay >> 20 << 20)} a day, fsync {summary.Fsync}"));
         if (summary.Sources.Count > 0) await output.WriteLineAsync($"  sources     {string.Join(", ", summary.Sources)}");
         await output.WriteLineAsync($"  sinks       {(summary.Sinks.Count == 0 ? "none: the journal is the store" : string.Join(", ", summary.Sinks))}");

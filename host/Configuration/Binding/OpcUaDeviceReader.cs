@@ -16,6 +16,9 @@ internal readonly struct OpcUaDeviceReader(SectionReader device, SectionReader s
     /// <summary>The device's section.</summary>
     public SectionReader Device => device;
 
+    /// <summary>The section that says a key: the device's, or else the source's.</summary>
+    public SectionReader Of(Key key) => device.Has(key) ? device : source;
+
     /// <summary>The device, its range not spread out: its name and endpoint are as the file has them.</summary>
     public UaDeviceOptions Options(IReadOnlyList<UaTag> tags, out OpcUaUserFiles? user) => new()
     {
@@ -95,7 +98,7 @@ internal readonly struct OpcUaDeviceReader(SectionReader device, SectionReader s
         return name is null ? null : new UaPasswordIdentity(name, password ?? "");
     }
 
-    private T Get<T>(ValueKey<T> key) => (device.Has(key) ? device : source).Get(key);
+    private T Get<T>(ValueKey<T> key) => Of(key).Get(key);
 
     private static string? TextOrNull(SectionReader reader, ValueKey<string> key) => reader.Has(key) ? reader.Get(key) : null;
 }

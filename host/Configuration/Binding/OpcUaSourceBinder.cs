@@ -1,3 +1,4 @@
+using HyperIngest.Core;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Protocols.OpcUa.Source;
 
@@ -11,7 +12,6 @@ internal sealed class OpcUaSourceBinder(string node, Dictionary<string, int> nam
     /// <summary>A source.</summary>
     public OpcUaSourceConfiguration Bind(SectionReader reader)
     {
-        int before = reader.Problems.ErrorCount;
         IReadOnlyList<UaTag> shared = OpcUaTagBinder.Bind(reader.List(OpcUaSourceSchema.SharedTags));
         List<UaDeviceOptions> devices = [];
         Dictionary<string, OpcUaUserFiles> users = new(StringComparer.Ordinal);
@@ -36,8 +36,7 @@ internal sealed class OpcUaSourceBinder(string node, Dictionary<string, int> nam
             GatewayTime = reader.Get(OpcUaSourceSchema.Timestamp),
             AcknowledgeInterval = reader.Get(OpcUaSourceSchema.AcknowledgeInterval),
         };
-        OpcUaSourceConfiguration source = new() { Options = options, CertificateFolder = reader.Get(OpcUaSourceSchema.Certificates), UserFiles = users };
-        return source;
+        return new OpcUaSourceConfiguration { Options = options, CertificateFolder = reader.Get(OpcUaSourceSchema.Certificates), UserFiles = users };
     }
 
     private static readonly (UaDeviceMode Mode, IReadOnlyList<Key> Keys, string What)[] OfOneMode =
@@ -55,6 +54,11 @@ internal sealed class OpcUaSourceBinder(string node, Dictionary<string, int> nam
         if (device.Mode == UaDeviceMode.Poll && tags.FirstOrDefault(t => t.Sampling is not null || t.Queue is not null || t.Deadband is not null) is { } sampled)
         {
             own.Warning(OpcUaReadingSchema.Read, $"sampling, queue and deadband of its tags, such as '{sampled.Name}', are for the server's subscriptions; a polled device does without");
+        }
+        if (device.Mode == UaDeviceMode.Subscribe && device.Subscribe.Lifetime < 3 * device.Subscribe.KeepAlive)
+        {
+            reader.Of(OpcUaReadingSchema.Lifetime).Error(OpcUaReadingSchema.Lifetime,
+                $"expected at least three times keep_alive ({Duration.Format(device.Subscribe.KeepAlive)}), found {Duration.Format(device.Subscribe.Lifetime)}: a subscription must not end before it was found dead");
         }
         string endpoint = device.Session.EndpointUrl;
         if (device.Name.Length == 0) return;

@@ -1,6 +1,7 @@
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Shaping;
 using HyperIngest.Host.Configuration.Schema;
+using HyperIngest.Protocols.OpcUa.Session;
 using HyperIngest.Protocols.OpcUa.Source;
 
 namespace HyperIngest.Host.Configuration.Binding;
@@ -32,11 +33,15 @@ internal static class OpcUaTagBinder
         bool shaped = reader.Has(OpcUaTagSchema.Shaped);
         ValueKind? kind = reader.GetOrNull(OpcUaTagSchema.Type);
         if (shaped && kind is not null and not ValueKind.Float64) reader.Error(OpcUaTagSchema.Type, $"expected float64, found {reader.Found(OpcUaTagSchema.Type)}: shaping is for numbers that are float64; remove one of the two");
+        if (shaped && reader.Has(OpcUaTagSchema.Elements)) reader.Error(OpcUaTagSchema.Shaped, "shaping is for single values; remove it, or elements");
+        string? node = hasNode ? reader.Get(OpcUaTagSchema.Node) : null, path = hasPath ? reader.Get(OpcUaTagSchema.Path) : null;
+        if (node is { Length: > 0 } && !UaNodeText.TryParse(node, out _, out string? fault)) reader.Error(OpcUaTagSchema.Node, fault);
+        if (path is { Length: > 0 } && !UaBrowsePath.TryParse(path, out _, out fault)) reader.Error(OpcUaTagSchema.Path, fault);
         return new UaTag
         {
             Name = reader.Get(OpcUaTagSchema.Name),
-            Node = hasNode ? reader.Get(OpcUaTagSchema.Node) : null,
-            Path = hasPath ? reader.Get(OpcUaTagSchema.Path) : null,
+            Node = node,
+            Path = path,
             // Known before the server is asked, so that the rule is there before the first value.
             Kind = shaped ? ValueKind.Float64 : kind,
             Elements = reader.Has(OpcUaTagSchema.Elements) ? reader.Get(OpcUaTagSchema.Elements) : 0,

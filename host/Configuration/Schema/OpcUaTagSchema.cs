@@ -27,7 +27,7 @@ internal static class OpcUaTagSchema
         "What its series holds; the server's values are converted where nothing is lost.")
     { DefaultText = "by the node's data type; `float64` with `shaping`" };
 
-    public static readonly ValueKey<int> Elements = new("elements", Scalars.Integer(1, 65_536), 1, "Of an array: how many elements become a series each, named `NAME[0]`, `NAME[1]` and so on.") { DefaultText = "none: a single value" };
+    public static readonly ValueKey<int> Elements = new("elements", Scalars.Integer(1, 100_000), 1, "Of an array: how many elements become a series each, named `NAME[0]`, `NAME[1]` and so on.") { DefaultText = "none: a single value" };
 
     public static readonly ValueKey<string> Unit = new("unit", Scalars.OptionalText(32), OptionDefaults.UaTag.Unit, "Engineering unit.") { DefaultText = "none" };
 
