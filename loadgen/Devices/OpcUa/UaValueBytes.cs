@@ -3,7 +3,6 @@ using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Server;
 using HyperIngest.Protocols.OpcUa.Services;
 using HyperIngest.Protocols.OpcUa.Source;
-using HyperIngest.Protocols.OpcUa.Types;
 
 namespace HyperIngest.LoadGen.Devices.OpcUa;
 
