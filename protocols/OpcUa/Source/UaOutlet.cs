@@ -19,6 +19,7 @@ internal sealed class UaOutlet
     private readonly int _piece;
     private readonly Queue<UaReadingBlock> _waiting = new();
     private long _published;
+    private bool _isClosed;
 
     // Written under the gate, read by /status at any time.
     private long _readings;
@@ -56,9 +57,21 @@ internal sealed class UaOutlet
     /// <summary>Gives a block back that was not put.</summary>
     public void Return(UaReadingBlock block) => _pool.Return(block);
 
+    /// <summary>From now on nothing is published; what waits is given up, and with it its acknowledgement.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        while (_waiting.TryDequeue(out UaReadingBlock? block)) Drop(block);
+    }
+
     /// <summary>Publishes a block, or has it wait.</summary>
     public void Put(UaReadingBlock block)
     {
+        if (_isClosed)
+        {
+            Drop(block);
+            return;
+        }
         if (_waiting.Count == 0 && TryPublish(block)) return;
         if (_waiting.Count == 0) _metrics.Waits.Add();
         _waiting.Enqueue(block);
@@ -75,6 +88,13 @@ internal sealed class UaOutlet
         return true;
     }
 
+    // A notification stays with the server; an answer to Read that there was no time for is counted.
+    private void Drop(UaReadingBlock block)
+    {
+        _metrics.Abandoned.Add(block.Count - block.Done);
+        _pool.Return(block);
+    }
+
     private bool TryPublish(UaReadingBlock block)
     {
         while (block.Done < block.Count)
@@ -88,7 +108,11 @@ internal sealed class UaOutlet
             block.Done += count;
         }
         Count(block);
-        if (block.Subscription is { } subscription) Acknowledgements.Add(_published, subscription, block.Sequence);
+        if (block.Subscription is { } subscription)
+        {
+            _metrics.Notifications.Add();
+            Acknowledgements.Add(_published, subscription, block.Sequence);
+        }
         _pool.Return(block);
         return true;
     }

@@ -69,4 +69,13 @@ internal static partial class UaSourceLog
 
     [LoggerMessage(EventId = 621, Level = LogLevel.Warning, Message = "OPC UA device {Device}, tag {Tag}: {Reason}")]
     public static partial void TagContradictsCatalog(ILogger logger, string device, string tag, string reason);
+
+    [LoggerMessage(EventId = 622, Level = LogLevel.Debug, Message = "OPC UA device {Device}: the server samples {Count} of {Of} items at another interval than asked, every {Fastest} to {Slowest} ms.")]
+    public static partial void SamplingRevised(ILogger logger, string device, int count, int of, double fastest, double slowest);
+
+    [LoggerMessage(EventId = 623, Level = LogLevel.Debug, Message = "OPC UA device {Device}: subscriptions that were given up could not be deleted at the server: {Reason}")]
+    public static partial void NotDeleted(ILogger logger, string device, string reason);
+
+    [LoggerMessage(EventId = 624, Level = LogLevel.Error, Message = "OPC UA device {Device}: a defect in what is done every few milliseconds; it goes on.")]
+    public static partial void TickDefect(ILogger logger, string device, Exception defect);
 }

@@ -18,6 +18,7 @@ internal sealed class UaSourceMetrics
         Unfit = Counter("unfit_values", "Values that do not fit their series' kind; they are readings with a bad status.");
         Skipped = Counter("skipped_values", "Values that are no readings: arrays and structures of tags without elements, elements beyond those configured.");
         TextsRefused = Counter("texts_refused", "Texts that were too long, or that the text table had no room for; they are readings with a bad status.");
+        Abandoned = Counter("abandoned_values", "Readings that had no room in their shard when the source was stopped; those of subscriptions are not acknowledged.");
         Overflows = Counter("overflows", "Values the server marked with the overflow bit: others before them were dropped from the item's queue at the server.");
         Republished = Counter("republished", "Notifications that were missing and came when they were asked for again.");
         Lost = Counter("lost_notifications", "Notifications that were missing and that the server does not have any more, or that were malformed.");
@@ -47,6 +48,8 @@ internal sealed class UaSourceMetrics
     public Counter Skipped { get; }
 
     public Counter TextsRefused { get; }
+
+    public Counter Abandoned { get; }
 
     public Counter Overflows { get; }
 

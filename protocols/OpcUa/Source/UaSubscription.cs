@@ -46,9 +46,9 @@ internal sealed class UaSubscription
     /// <summary>Decoded notifications that came behind a gap, in their order: as many at most as Publish requests were under way.</summary>
     public Queue<UaReadingBlock> Held { get; } = new();
 
+    /// <summary>The number of the last of them.</summary>
+    public uint LastHeld { get; set; }
+
     /// <summary>When it was heard of last, ms of the device's clock.</summary>
     public long HeardAt { get; set; }
-
-    /// <summary>Whether it was heard of at all.</summary>
-    public bool WasHeard { get; set; }
 }
