@@ -36,8 +36,8 @@ public sealed class OpcUaVerbTests : IDisposable
     {
         var (code, output, error) = await RunAsync("browse", url);
         Assert.Equal((ExitCode.Ok, ""), (code, error));
-        Assert.Matches(@"(?m)^None +None +anonymous, user.*$", output);
-        Assert.Matches(@"(?m)^Basic256Sha256 +SignAndEncrypt +anonymous, user.* [0-9A-F]{40}$", output);
+        Assert.Matches(@"(?m)^None +None +.*anonymous.*$", output);
+        Assert.Matches(@"(?m)^Basic256Sha256 +SignAndEncrypt +.*user.* [0-9A-F]{40}$", output);
         Assert.Matches(@"(?m)^certificate [0-9A-F]{40}$", output);
         Assert.Contains("\nObjects  [i=85]\n", output, StringComparison.Ordinal);
         Assert.Contains("\n  Press  [nsu=urn:press;s=Press]\n", output, StringComparison.Ordinal);

@@ -10,7 +10,7 @@ public class OpcUaClientOptionsTests
     [Theory]
     [InlineData("ENDPOINT: expected an endpoint such as opc.tcp://press-1:4840", "read", "press-1:4840", "i=2258")]
     [InlineData("NODE: expected a node id such as ns=2;s=Press.Speed", "read", Endpoint, "Press.Speed")]
-    [InlineData("NODE: expected a browse path such as /2:Press/2:Speed", "browse", Endpoint, "--node", "/")]
+    [InlineData("NODE: expected a name at character 2", "browse", Endpoint, "--node", "/")]
     [InlineData("--mode: expected None, found Sign", "read", Endpoint, "i=2258", "--mode", "sign")]
     [InlineData("--mode: expected Sign or SignAndEncrypt, found None", "browse", Endpoint, "--policy", "Basic256Sha256", "--mode", "None")]
     [InlineData("--user: missing; a password is a user's", "browse", Endpoint, "--password-env", "HYPERINGEST_TEST_NO_SUCH_VARIABLE")]
