@@ -104,7 +104,7 @@ public class DocumentationTests
     public void Every_sample_is_tested()
     {
         string[] samples = [.. Directory.GetFiles(RepositoryRoot.File("samples")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        Assert.Equal(["kafka-to-postgres.yaml", "kafka.yaml", "load.csv", "mqtt-sink.yaml", "mqtt.yaml", "plant-faults.yaml", "plant-mqtt.yaml", "plant-opcua.yaml", "plant.yaml", "site.yaml"], samples);
+        Assert.Equal(["kafka-to-postgres.yaml", "kafka.yaml", "load.csv", "mqtt-sink.yaml", "mqtt.yaml", "opcua.yaml", "plant-faults.yaml", "plant-mqtt.yaml", "plant-opcua.yaml", "plant.yaml", "site.yaml"], samples);
     }
 
     [Fact]
