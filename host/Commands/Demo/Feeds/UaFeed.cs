@@ -94,7 +94,7 @@ internal sealed class UaFeed : IDemoFeed
         {
             if (Stopwatch.GetElapsedTime(began) > ConnectLimit)
             {
-                string? fault = _source!.Devices.FirstOrDefault(d => !d.Connected)?.LastFault;
+                string? fault = _source!.Devices.Where(d => !d.Connected).Select(d => d.LastFault).FirstOrDefault(f => f is not null);
                 throw new InvalidOperationException($"{_source.Devices.Count(d => d.Connected):N0} of {_options.Devices:N0} OPC UA servers are connected after {ConnectLimit.TotalSeconds:0} s; {fault ?? "no fault was seen"}");
             }
             await Task.Delay(Look, cancellationToken);
