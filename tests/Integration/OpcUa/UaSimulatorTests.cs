@@ -40,7 +40,7 @@ public sealed class UaSimulatorTests : IDisposable
         await using Simulator simulator = new(plant);
         simulator.Start();
         using MetricRegistry metrics = new();
-        await using (Pipeline pipeline = OpenPipeline(metrics))
+        await using (Core.Pipeline pipeline = OpenPipeline(metrics))
         {
             UaSource source = SourceOf(plant, simulator, pipeline, new UaSessionOptions { EndpointUrl = "", FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromMilliseconds(200) });
             pipeline.AddSource(source);
@@ -105,7 +105,7 @@ public sealed class UaSimulatorTests : IDisposable
         Assert.Contains("expected hold, go or drain, found 'stop'", lines[4].GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
-    private static UaSource SourceOf(Plant plant, Simulator simulator, Pipeline pipeline, UaSessionOptions session) => new(
+    private static UaSource SourceOf(Plant plant, Simulator simulator, Core.Pipeline pipeline, UaSessionOptions session) => new(
         new UaSourceOptions
         {
             Name = "plant",
@@ -120,13 +120,13 @@ public sealed class UaSimulatorTests : IDisposable
         },
         pipeline.Catalog, pipeline.Intake, pipeline.Metrics, NullLoggerFactory.Instance);
 
-    private static Task UntilAllComeAsync(Plant plant, Pipeline pipeline, int rounds)
+    private static Task UntilAllComeAsync(Plant plant, Core.Pipeline pipeline, int rounds)
     {
         long before = pipeline.Shards.Sum(s => s.Readings);
         return Eventually.IsTrue(() => pipeline.Shards.Sum(s => s.Readings) >= before + (rounds * plant.TagCount), $"{rounds} rounds of values come");
     }
 
-    private Pipeline OpenPipeline(MetricRegistry metrics) => Pipeline.Open(
+    private Core.Pipeline OpenPipeline(MetricRegistry metrics) => Core.Pipeline.Open(
         new PipelineOptions { Node = "test", Shards = 1, Journal = new JournalOptions { Path = JournalFolder } }, metrics, NullLoggerFactory.Instance);
 
     private async Task<VerifyReport> VerifyAsync(Plant plant, Simulator simulator)
