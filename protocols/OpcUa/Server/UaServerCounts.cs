@@ -1,7 +1,7 @@
 namespace HyperIngest.Protocols.OpcUa.Server;
 
 /// <summary>
-/// What a server has counted. Every value taken from the variables is in exactly one place: <see cref="Taken"/> = <see cref="Read"/> + <see cref="Notified"/> + <see cref="Unchanged"/> +
+/// What a server has counted. Every value is in exactly one place: <see cref="Taken"/> + <see cref="Made"/> = <see cref="Read"/> + <see cref="Notified"/> + <see cref="Unchanged"/> +
 /// <see cref="Overflowed"/> + <see cref="Dropped"/> + <see cref="Queued"/>. And of those notified: <see cref="Notified"/> = <see cref="Acknowledged"/> + <see cref="Forgotten"/> + <see cref="Unacknowledged"/>.
 /// </summary>
 public readonly record struct UaServerCounts
@@ -35,6 +35,9 @@ public readonly record struct UaServerCounts
 
     /// <summary>Values taken from the variables.</summary>
     public required long Taken { get; init; }
+
+    /// <summary>Values queued that come from no variable: BadNodeIdUnknown of one that is unknown for now, and those of the server's own nodes.</summary>
+    public required long Made { get; init; }
 
     /// <summary>Values put into answers to Read.</summary>
     public required long Read { get; init; }
