@@ -113,7 +113,7 @@ public static class SimulatorControl
             counts.Connections + (int)(published?.Connected ?? 0) + ua.Connections,
             Math.Round(self.TotalProcessorTime.TotalSeconds, 3), Math.Round(self.WorkingSet64 / (1024.0 * 1024.0), 1),
             simulator.FaultHits.ToDictionary(k => FaultNames.Of(k.Key), k => k.Value), published,
-            ua.Servers == 0 ? null : new SimulatorUaStats(ua.Servers, ua.Sessions, ua.Subscriptions, ua.Items, ua.Notified, ua.Read, ua.Queued, ua.Unacknowledged, ua.Lost, ua.Missed));
+            ua.Servers == 0 ? null : new SimulatorUaStats(ua.Servers, ua.Sessions, ua.Subscriptions, ua.Items, ua.Notified, ua.Read, ua.Queued, ua.Unacknowledged, ua.Lost, ua.Forgotten, ua.Missed));
     }
 
     /// <summary>A simulator's faults as one JSON object: <c>{"faults":[..]}</c>.</summary>

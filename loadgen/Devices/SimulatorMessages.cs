@@ -41,9 +41,10 @@ public sealed record SimulatorStats(
 /// <param name="Queued">Values that wait for a notification.</param>
 /// <param name="Unacknowledged">Values in notifications that were not acknowledged.</param>
 /// <param name="Lost">Values that no client can have any more: a full queue lost them, or their subscription went.</param>
+/// <param name="Forgotten">Values in notifications that were sent, not acknowledged, and can not be asked for again; a client may have had them.</param>
 /// <param name="Missed">Samplings that did not take place because the process stood still, an item each.</param>
 public sealed record SimulatorUaStats(
-    int Servers, int Sessions, int Subscriptions, int Items, long Notified, long Read, long Queued, long Unacknowledged, long Lost, long Missed);
+    int Servers, int Sessions, int Subscriptions, int Items, long Notified, long Read, long Queued, long Unacknowledged, long Lost, long Forgotten, long Missed);
 
 /// <summary>What a simulator's publishers have done.</summary>
 /// <param name="Nodes">Connections there are to be.</param>

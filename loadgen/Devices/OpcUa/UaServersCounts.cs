@@ -41,6 +41,9 @@ public readonly record struct UaServersCounts
     /// <summary>Values that were taken and that no client can have any more: a full queue lost them, or their subscription went.</summary>
     public long Lost { get; init; }
 
+    /// <summary>Values in notifications that were sent, not acknowledged, and can not be asked for again; a client may have had them.</summary>
+    public long Forgotten { get; init; }
+
     /// <summary>Values waiting to be put into a notification.</summary>
     public long Queued { get; init; }
 
@@ -62,6 +65,7 @@ public readonly record struct UaServersCounts
         Read = Read + other.Read,
         Notified = Notified + other.Notified,
         Lost = Lost + other.Overflowed + other.Dropped,
+        Forgotten = Forgotten + other.Forgotten,
         Queued = Queued + other.Queued,
         Unacknowledged = Unacknowledged + other.Unacknowledged,
     };

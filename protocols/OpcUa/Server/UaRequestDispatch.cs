@@ -112,6 +112,7 @@ internal sealed class UaRequestDispatch : IUaRequestHandler
         {
             case UaEncodingIds.FindServersRequest: return _discovery.FindServers(serving);
             case UaEncodingIds.GetEndpointsRequest: return _discovery.GetEndpoints(serving);
+            case var _ when serving.Channel.IsForDiscovery: return UaStatusCodes.BadSecurityPolicyRejected;
             case UaEncodingIds.CreateSessionRequest: return Sessions.Create(serving, CertificateOf(serving.Channel));
             case UaEncodingIds.ActivateSessionRequest: return Sessions.Activate(serving, CertificateOf(serving.Channel));
         }

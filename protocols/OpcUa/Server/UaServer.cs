@@ -209,7 +209,7 @@ public sealed class UaServer : IAsyncDisposable
         }
         UaCertificate? own;
         lock (_core.Gate) own = _core.Certificate;
-        UaServerChannel channel = new(socket, _options.Channel with { Own = own }, _dispatch, _logger);
+        UaServerChannel channel = new(socket, _options.Channel with { Own = own, Discovery = true }, _dispatch, _logger);
         _dispatch.Begin(channel, own);
         Task running = Task.Run(() => ServeAsync(channel));
         _channels[channel] = running;

@@ -53,11 +53,13 @@ public sealed class UaSimulatorTests : IDisposable
             await simulator.DrainAsync();
             Assert.True((await pipeline.DrainAsync(TimeSpan.FromSeconds(30))).AllJournalled);
         }
-        long lost = simulator.UaCounts.Lost;
+        UaServersCounts counts = simulator.UaCounts;
         await simulator.StopAsync();
         VerifyReport report = await VerifyAsync(plant, simulator);
-        Assert.Equal((lost, 0L, 0L, 0L, 0L), (report.Lost, report.Duplicated, report.Reordered, report.Altered, report.Unknown));
-        if (kind is not (FaultKind.SubscriptionDropped or FaultKind.NodeUnknown)) Assert.Equal(0, lost);
+        Assert.Equal((0L, 0L, 0L, 0L), (report.Duplicated, report.Reordered, report.Altered, report.Unknown));
+        // What was sent and is forgotten before it was acknowledged has come or has not: nobody can say.
+        Assert.InRange(report.Lost, counts.Lost, counts.Lost + counts.Forgotten);
+        if (kind is not (FaultKind.SubscriptionDropped or FaultKind.NodeUnknown)) Assert.Equal(0, report.Lost);
     }
 
     [Fact]
