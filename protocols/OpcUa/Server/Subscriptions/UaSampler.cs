@@ -159,16 +159,18 @@ internal sealed class UaSampler
         }
     }
 
-    /// <summary>Samples these now: the first values of new items.</summary>
+    /// <summary>Samples these now: the first values of new items. What is due comes before, so that no later value has an earlier time; a new item of a group that was due has had its first value then.</summary>
     /// <param name="places">Their places.</param>
     /// <param name="now">Now, the timer's ticks.</param>
     public void Sample(ReadOnlySpan<int> places, long now)
     {
+        SampleDue(now);
         long utc = _core.Timer.UtcOf(now);
         Span<int> variables = stackalloc int[256], their = stackalloc int[256];
         int count = 0;
         foreach (int place in places)
         {
+            if (Items[place].HasLast) continue;
             if (Items[place].Variable == UaItem.NoVariable)
             {
                 SampleOther(place, utc);
@@ -186,6 +188,7 @@ internal sealed class UaSampler
     /// <summary>Everything that is sampled once more, changed or not: a session that takes the subscription over wants to see it.</summary>
     public void SampleAll(long now)
     {
+        SampleDue(now);
         for (int i = 0; i < Items.Places; i++) Items[i].HasLast = false;
         foreach (UaSamplingGroup group in _groups)
         {
