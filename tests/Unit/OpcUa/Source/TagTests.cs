@@ -11,6 +11,9 @@ public sealed class TagTests
     private static readonly UaNodeId Gear = new("Gear", 2);
     private static readonly UaNodeId Mode = new("Mode", 2);
 
+    // Not held dead while the test waits for a retry.
+    private static readonly UaSubscribeOptions Patient = new() { KeepAlive = TimeSpan.FromMinutes(1), Lifetime = TimeSpan.FromMinutes(10) };
+
     [Fact]
     public async Task A_tag_without_a_kind_has_the_one_of_its_nodes_type_and_of_the_types_above_it()
     {
@@ -52,7 +55,7 @@ public sealed class TagTests
     [InlineData(UaStatusCodes.BadMonitoredItemFilterUnsupported)]
     public async Task A_refused_node_is_one_bad_reading_and_tried_again(uint status)
     {
-        using UaSourceRig rig = new(UaSourceRig.Options(2));
+        using UaSourceRig rig = new(UaSourceRig.Options(2, subscribe: Patient));
         rig.Server.Nodes["v1"] = (status, default);
         await rig.ConnectAsync();
         Assert.True(rig.Device.IsOnline);
@@ -71,7 +74,7 @@ public sealed class TagTests
     [Fact]
     public async Task A_node_that_disappears_is_one_bad_reading_and_its_item_is_made_again()
     {
-        using UaSourceRig rig = await UaSourceRig.OnlineAsync(UaSourceRig.Options(2));
+        using UaSourceRig rig = await UaSourceRig.OnlineAsync(UaSourceRig.Options(2, subscribe: Patient));
         rig.Server.Deliver(101, rig.Server.Make(101, 1, (1, UaBuiltInType.Double, 0, UaStatusCodes.BadNodeIdUnknown)));
         Assert.Equal(UaStatusCodes.BadNodeIdUnknown, Assert.Single(rig.Readings()).Status);
         Assert.Equal(1, rig.Device.BadTags.Count);
@@ -84,7 +87,7 @@ public sealed class TagTests
     [Fact]
     public async Task A_path_is_followed_anew_when_it_is_tried_again()
     {
-        using UaSourceRig rig = new(UaSourceRig.Options(0, others: new UaTag { Name = "speed", Path = "/{urn:press}Press/{urn:press}Speed", Kind = ValueKind.Float64 }));
+        using UaSourceRig rig = new(UaSourceRig.Options(0, subscribe: Patient, others: new UaTag { Name = "speed", Path = "/{urn:press}Press/{urn:press}Speed", Kind = ValueKind.Float64 }));
         rig.Server.Nodes["Press.Speed"] = (UaStatusCodes.BadNoMatch, default);
         await rig.ConnectAsync();
         Assert.Equal(UaStatusCodes.BadNoMatch, Assert.Single(rig.Readings()).Status);
