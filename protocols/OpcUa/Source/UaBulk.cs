@@ -35,15 +35,11 @@ internal static class UaBulk
             await call(from, count).ConfigureAwait(false);
             return;
         }
-        catch (UaException tooLarge) when (count > 1 && IsTooLarge(tooLarge.Status))
+        catch (UaException tooLarge) when (count > 1 && UaRefusals.IsTooLarge(tooLarge.Status))
         {
             // Less at once, below.
         }
         await HalvedAsync(from, count / 2, call).ConfigureAwait(false);
         await HalvedAsync(from + (count / 2), count - (count / 2), call).ConfigureAwait(false);
     }
-
-    /// <summary>Whether a call failed because it asked for too much at once.</summary>
-    public static bool IsTooLarge(uint status) => status is UaStatusCodes.BadTooManyOperations or UaStatusCodes.BadRequestTooLarge or UaStatusCodes.BadResponseTooLarge
-        or UaStatusCodes.BadEncodingLimitsExceeded or UaStatusCodes.BadTcpMessageTooLarge;
 }

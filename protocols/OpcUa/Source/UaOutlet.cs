@@ -48,8 +48,8 @@ internal sealed class UaOutlet
     /// <summary>When the last of them came, UTC ticks. Any thread.</summary>
     public long LastTicks => Volatile.Read(ref _lastTicks);
 
-    /// <summary>Whether the ring has room for so many readings, or as many as it ever has for one device.</summary>
-    public bool HasRoom(int readings) => _inlet.Free >= Math.Min(readings, _inlet.MaxClaim / 2);
+    /// <summary>Whether the ring has room for so many readings beside those asked for already. With nothing asked for, half of the ring does for more than it holds: they go in by pieces.</summary>
+    public bool HasRoom(int readings, int askedFor) => _inlet.Free >= (askedFor == 0 ? Math.Min(readings, _inlet.MaxClaim / 2) : readings + askedFor);
 
     /// <summary>An empty block, to be put or returned.</summary>
     public UaReadingBlock Rent() => _pool.Rent();

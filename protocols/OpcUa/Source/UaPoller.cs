@@ -161,7 +161,7 @@ internal sealed class UaPoller : PollTarget, IUaCollector
                 if (_next >= _plan.Length) break;
                 if (slot.Part is not null) continue;
                 UaReadPart part = _plan[_next];
-                if (_device.Outlet.IsWaiting || !_device.Outlet.HasRoom(_reserved + part.Readings))
+                if (_device.Outlet.IsWaiting || !_device.Outlet.HasRoom(part.Readings, _reserved))
                 {
                     if (!_isDelayed) _device.Parts.Metrics.PollsDelayed.Add();
                     _isDelayed = true;
@@ -215,13 +215,13 @@ internal sealed class UaPoller : PollTarget, IUaCollector
     {
         _hasFailed = true;
         _device.Parts.Metrics.PollRequestsFailed.Add();
-        if (UaSubscriber.IsSessionGone(failed.Status))
+        if (UaRefusals.IsSessionGone(failed.Status))
         {
             _device.GiveUp(failed);
             return;
         }
         _device.CountFault(failed.Message);
-        if (UaBulk.IsTooLarge(failed.Status) && part.Tags.Length > 1)
+        if (UaRefusals.IsTooLarge(failed.Status) && part.Tags.Length > 1)
         {
             // In halves from the next poll on.
             _mostPerRead = Math.Min(_mostPerRead, (part.Tags.Length + 1) / 2);

@@ -112,6 +112,14 @@ internal sealed class UaRepublisher(UaDevice device, UaSubscriber owner) : IUaPe
         }
     }
 
+    /// <summary>Notifications, or the rest of one, are lost.</summary>
+    public void CountLost(uint subscription, uint first, long count, string reason)
+    {
+        device.Parts.Metrics.Lost.Add(count);
+        device.CountFault($"{count} notifications of subscription {subscription} are lost: {reason}");
+        UaSourceLog.NotificationsLost(device.Parts.Logger, device.Name, subscription, first, UaNotificationNumbers.After(first, count - 1), reason);
+    }
+
     private void Take(UaSubscription subscription, ReadOnlySpan<byte> message)
     {
         uint wanted = subscription.Next;
@@ -131,7 +139,7 @@ internal sealed class UaRepublisher(UaDevice device, UaSubscriber owner) : IUaPe
         }
         catch (UaException refused)
         {
-            if (UaSubscriber.IsSessionGone(refused.Status)) device.GiveUp(refused);
+            if (UaRefusals.IsSessionGone(refused.Status)) device.GiveUp(refused);
             else if (refused.Status is UaStatusCodes.BadSubscriptionIdInvalid or UaStatusCodes.BadNoSubscription) owner.Bury(subscription, "the server does not know it any more");
             else Missing(subscription, $"asked for again, the server says {UaStatusCodes.NameOf(refused.Status)}");
         }
@@ -153,7 +161,7 @@ internal sealed class UaRepublisher(UaDevice device, UaSubscriber owner) : IUaPe
     private void Skip(UaSubscription subscription, long count, string reason)
     {
         if (count <= 0) return;
-        owner.CountLost(subscription.Id, subscription.Next, count, reason);
+        CountLost(subscription.Id, subscription.Next, count, reason);
         subscription.Next = UaNotificationNumbers.After(subscription.Next, count);
     }
 

@@ -188,16 +188,13 @@ internal sealed class UaSubscriber : IUaCollector
         Subscriptions.Bury(subscription);
     }
 
-    /// <summary>A service said that there is no such session any more.</summary>
-    public static bool IsSessionGone(uint status) => status is UaStatusCodes.BadSessionIdInvalid or UaStatusCodes.BadSessionClosed or UaStatusCodes.BadSessionNotActivated;
-
     private void Take(in PublishResponseReader response)
     {
         NotificationReader notification = response.Notification;
         if (!Subscriptions.TryFind(response.SubscriptionId, out UaSubscription? subscription))
         {
             // Of one that was held dead: a new one has its items' values.
-            if (!notification.IsKeepAlive) CountLost(response.SubscriptionId, notification.SequenceNumber, 1, "its subscription was given up");
+            if (!notification.IsKeepAlive) _republisher.CountLost(response.SubscriptionId, notification.SequenceNumber, 1, "its subscription was given up");
             return;
         }
         subscription.HeardAt = _device.Parts.NowMs;
@@ -220,16 +217,8 @@ internal sealed class UaSubscriber : IUaCollector
         block.Sequence = notification.SequenceNumber;
         block.ArrivedTicks = _device.Parts.UtcTicks;
         _device.Decoder.Take(ref notification, block.ArrivedTicks, block);
-        if (notification.Fault != Binary.UaFault.None) CountLost(subscription.Id, notification.SequenceNumber, 1, $"its values are malformed ({notification.Fault}); those before are taken");
+        if (notification.Fault != Binary.UaFault.None) _republisher.CountLost(subscription.Id, notification.SequenceNumber, 1, $"its values are malformed ({notification.Fault}); those before are taken");
         return block;
-    }
-
-    /// <summary>Notifications, or the rest of one, are lost.</summary>
-    public void CountLost(uint subscription, uint first, long count, string reason)
-    {
-        _device.Parts.Metrics.Lost.Add(count);
-        _device.CountFault($"{count} notifications of subscription {subscription} are lost: {reason}");
-        UaSourceLog.NotificationsLost(_device.Parts.Logger, _device.Name, subscription, first, UaNotificationNumbers.After(first, count - 1), reason);
     }
 
     /// <summary>Something happened to a subscription itself.</summary>
@@ -252,10 +241,12 @@ internal sealed class UaSubscriber : IUaCollector
             case UaStatusCodes.BadNoSubscription:
                 foreach (UaSubscription subscription in Subscriptions.Live.ToArray()) Bury(subscription, "the server has no subscription in this session");
                 return;
-            case UaStatusCodes.BadSessionIdInvalid or UaStatusCodes.BadSessionClosed or UaStatusCodes.BadSessionNotActivated:
-                _device.GiveUp(failed);
-                return;
             default:
+                if (UaRefusals.IsSessionGone(failed.Status))
+                {
+                    _device.GiveUp(failed);
+                    return;
+                }
                 _device.CountFault(failed.Message);
                 _notBefore = _device.Parts.NowMs + PauseMs;
                 if (!_failureIsLogged) UaSourceLog.PublishFailed(_device.Parts.Logger, _device.Name, failed.Message);

@@ -14,16 +14,11 @@ internal sealed class UaValueDecoder(UaTagTable tags, TextTable texts, UaGateway
     private const uint InfoTypeBits = 0x0C00;
     private const uint DataValueInfo = 0x0400;
     private const uint OverflowBit = 0x0080;
-    private const uint CodeBits = 0xFFFF_0000;
 
     private readonly bool _ownTimes = gatewayTime == UaGatewayTime.Source;
 
     /// <summary>Tags whose node the server does not know or refuses, and the status it said so with, since this was cleared.</summary>
     public List<(int Tag, uint Status)> NodeFaults { get; } = [];
-
-    /// <summary>Whether a status says that there is no such node, or none for this user: the item is dead until it is made again.</summary>
-    public static bool IsNodeFault(uint status) => (status & CodeBits) is UaStatusCodes.BadNodeIdUnknown or UaStatusCodes.BadNodeIdInvalid or UaStatusCodes.BadAttributeIdInvalid
-        or UaStatusCodes.BadUserAccessDenied or UaStatusCodes.BadNotReadable;
 
     /// <summary>All values of a notification, up to its fault if it has one.</summary>
     public void Take(scoped ref NotificationReader notification, long gatewayTicks, UaReadingBlock into)
@@ -55,7 +50,7 @@ internal sealed class UaValueDecoder(UaTagTable tags, TextTable texts, UaGateway
     private void TakeOther(ref UaItem item, int tag, scoped in UaDataValue value, long gatewayTicks, UaReadingBlock into)
     {
         if ((value.Status & (InfoTypeBits | OverflowBit)) == (DataValueInfo | OverflowBit)) into.Overflows++;
-        if (IsNodeFault(value.Status) && !item.IsBad) NodeFaults.Add((tag, value.Status));
+        if (UaRefusals.IsNodeFault(value.Status) && !item.IsBad) NodeFaults.Add((tag, value.Status));
         long gateway = GatewayOf(value, gatewayTicks);
         switch (item.Form)
         {
