@@ -32,9 +32,6 @@ internal sealed class UaKeptSession(UaNodeId token, TimeSpan timeout, EndpointDe
     /// <summary>What the server gave last, to be signed at the next activation.</summary>
     public byte[]? ServerNonce { get; set; }
 
-    /// <summary>Whether its user has set it up.</summary>
-    public bool IsSettled { get; set; }
-
     /// <inheritdoc/>
     public void Dispose() => serverCertificate?.Dispose();
 }

@@ -81,12 +81,8 @@ internal sealed class UaSessionOpener : IDisposable
         }
     }
 
-    /// <summary>The session's user has set it up: it is worth having again on the next channel.</summary>
-    public void Settle()
-    {
-        _resumes = 0;
-        if (_kept is not null) _kept.IsSettled = true;
-    }
+    /// <summary>The session's user has set it up: the activations so far were good ones. One that could not be set up when it was new is to be closed, or it would be taken for one that was.</summary>
+    public void Settle() => _resumes = 0;
 
     /// <summary>The next session is a new one.</summary>
     public void Forget()
@@ -221,8 +217,7 @@ internal sealed class UaSessionOpener : IDisposable
 
     private async Task<bool> TryResumeAsync(UaClientChannel channel, CancellationToken cancellationToken)
     {
-        // One that was never set up would be taken for one that was.
-        if (_kept is null || !_kept.IsSettled || _resumes >= MostResumes)
+        if (_kept is null || _resumes >= MostResumes)
         {
             Forget();
             return false;

@@ -13,25 +13,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HyperIngest.Tests.Interop.OpcUa;
 
 /// <summary>Sessions with node-opcua's server: every policy and mode, every kind of user, its tree, cut connections and its restart.</summary>
-public sealed class NodeOpcUaSessionTests : IAsyncLifetime, IDisposable
+public sealed class NodeOpcUaSessionTests(NodeOpcUaSessionTests.Peer peer) : IClassFixture<NodeOpcUaSessionTests.Peer>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly RecordingUser _user = new();
-    private NodeOpcUaServer _server = null!;
-    private TestStore _store = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await NodeOpcUaServer.StartAsync("node_opcua_session_server.js");
-        IReadOnlyList<EndpointDescription> endpoints = await UaDiscovery.GetEndpointsAsync(_server.Url, Patience, NullLogger.Instance);
-        using UaCertificate certificate = UaCertificate.Parse(endpoints.First(e => e.ServerCertificate is { Length: > 0 }).ServerCertificate);
-        _store = new TestStore(certificate);
-    }
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _store.Dispose();
 
     [Fact]
     public async Task Session_is_active_with_every_policy_and_mode_and_with_a_password_and_a_certificate()
@@ -83,7 +69,8 @@ public sealed class NodeOpcUaSessionTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Cut_connection_leaves_the_session_and_a_restart_makes_a_new_one()
     {
-        await using CuttingProxy proxy = new(_server.Port);
+        NodeOpcUaServer server = peer.Server;
+        await using CuttingProxy proxy = new(server.Port);
         UaSessionOptions options = Options() with
         {
             EndpointUrl = $"opc.tcp://127.0.0.1:{proxy.Port}",
@@ -102,9 +89,9 @@ public sealed class NodeOpcUaSessionTests : IAsyncLifetime, IDisposable
             await Eventually.IsTrue(() => session.Resumed == wanted && session.IsConnected, $"resumed {wanted} times");
         }
         Assert.Equal(1, session.Created);
-        await _server.KillAsync();
+        await server.KillAsync();
         await Eventually.IsTrue(() => !session.IsConnected, "the server's end was noticed");
-        await _server.StartAsync();
+        await server.StartAsync();
         await Eventually.IsTrue(() => session.Created == 2 && session.IsConnected, "a second session");
         Assert.Equal(["New", "Offline", "Resumed", "Offline", "Resumed", "Offline", "Resumed", "Offline", "New"], _user.Events);
         Assert.Equal("urn:press", Encoding.UTF8.GetString(await NamespaceAsync(_user.Services!)));
@@ -121,8 +108,8 @@ public sealed class NodeOpcUaSessionTests : IAsyncLifetime, IDisposable
 
     private UaSessionOptions Options() => new()
     {
-        EndpointUrl = _server.Url,
-        Certificates = _store.Store,
+        EndpointUrl = peer.Server.Url,
+        Certificates = peer.Certificates,
         // Its certificate has the name of the host it was made on.
         CheckHostName = false,
         ConnectTimeout = Patience,
@@ -130,4 +117,26 @@ public sealed class NodeOpcUaSessionTests : IAsyncLifetime, IDisposable
         FirstPause = TimeSpan.FromMilliseconds(20),
         LongestPause = TimeSpan.FromMilliseconds(200),
     };
+
+    /// <summary>The server all of them use, and a store that trusts it.</summary>
+    public sealed class Peer : IAsyncLifetime, IDisposable
+    {
+        private TestStore? _store;
+
+        internal NodeOpcUaServer Server { get; private set; } = null!;
+
+        internal UaCertificateStore Certificates => _store!.Store;
+
+        public async Task InitializeAsync()
+        {
+            Server = await NodeOpcUaServer.StartAsync("node_opcua_session_server.js");
+            IReadOnlyList<EndpointDescription> endpoints = await UaDiscovery.GetEndpointsAsync(Server.Url, Patience, NullLogger.Instance);
+            using UaCertificate certificate = UaCertificate.Parse(endpoints.First(e => e.ServerCertificate is { Length: > 0 }).ServerCertificate);
+            _store = new TestStore(certificate);
+        }
+
+        public async Task DisposeAsync() => await Server.DisposeAsync();
+
+        public void Dispose() => _store?.Dispose();
+    }
 }
