@@ -218,28 +218,38 @@ internal sealed class UaServerSubscription : UaServerTimed
 
     private void SendValues(in UaWaitingPublish request, long now)
     {
-        long utc = _core.Timer.UtcOf(now);
+        UaBuffer buffer = UaResponseBuffer.Take();
+        int mostBytes = Math.Min(request.Channel.MaxResponseBytes, Session!.MaxResponseBytes) - AroundValues - (sizeof(uint) * request.Results.Length);
+        WriteValues(buffer, request.Handle, request.Results, mostBytes, _core.Timer.UtcOf(now));
+        // When the channel has ended meanwhile, the message can be asked for again.
+        request.Channel.TryRespond(request.RequestId, buffer);
+    }
+
+    /// <summary>Writes a Publish response with the values that wait, as many as one message takes; there is one at least.</summary>
+    /// <param name="buffer">Where to.</param>
+    /// <param name="handle">The request's.</param>
+    /// <param name="results">How the request's acknowledgements went.</param>
+    /// <param name="mostBytes">How long it may become, but for its end.</param>
+    /// <param name="utc">Now, UTC ticks.</param>
+    internal void WriteValues(UaBuffer buffer, uint handle, ReadOnlySpan<uint> results, int mostBytes, long utc)
+    {
         uint sequence = TakeSequence();
         Span<uint> numbers = stackalloc uint[MostAvailable];
-        UaBuffer buffer = UaResponseBuffer.Take();
         UaWriter writer = new(buffer);
-        PublishResponseWriter response = new(writer, new UaResponseHeader(utc, request.Handle, UaStatusCodes.Good), Id, _sent.Available(numbers, sequence), moreNotifications: false);
+        PublishResponseWriter response = new(writer, new UaResponseHeader(utc, handle, UaStatusCodes.Good), Id, _sent.Available(numbers, sequence), moreNotifications: false);
         int more = writer.Position - 1;
         NotificationWriter message = new(writer, sequence, utc);
         // At least one value, however little the client takes: otherwise nothing would ever move.
-        int mostBytes = Math.Min(request.Channel.MaxResponseBytes, Session!.MaxResponseBytes) - AroundValues - (sizeof(uint) * request.Results.Length);
-        do WriteNext(ref message, writer, utc);
+        do WriteNext(ref message, utc);
         while (message.Items < MostNotifications && writer.Position < mostBytes && Sampler.Queue.Count > 0);
         message.End();
         _core.Counters.Notified += message.Items;
         _sent.Keep(sequence, buffer.Written[message.Begin..], message.Items);
         if (Sampler.Queue.Count > 0) buffer.Written[more] = 1;
-        response.End(request.Results);
-        // When the channel has ended meanwhile, the message can be asked for again.
-        request.Channel.TryRespond(request.RequestId, buffer);
+        response.End(results);
     }
 
-    private void WriteNext(ref NotificationWriter message, UaWriter writer, long utc)
+    private void WriteNext(ref NotificationWriter message, long utc)
     {
         Sampler.Queue.TryTake(out UaQueuedValue value);
         ref UaItem item = ref Sampler.Items[value.Item];

@@ -15,10 +15,16 @@ internal sealed class UaServerRig : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly TestStore _store = new(TestCertificates.Client, TestCertificates.Server);
+    private readonly TestStore _store;
 
-    public UaServerRig(int variables = 100, Func<UaServerOptions, UaServerOptions>? change = null, int port = 0)
+    /// <summary>A server.</summary>
+    /// <param name="variables">How many.</param>
+    /// <param name="change">Of the options.</param>
+    /// <param name="port">Its port; 0 for any.</param>
+    /// <param name="before">Another that has stopped, whose trust it takes over.</param>
+    public UaServerRig(int variables = 100, Func<UaServerOptions, UaServerOptions>? change = null, int port = 0, UaServerRig? before = null)
     {
+        _store = before?._store ?? new TestStore(TestCertificates.Client, TestCertificates.Server);
         Variables = new TestVariables(variables);
         UaServerOptions options = new()
         {
