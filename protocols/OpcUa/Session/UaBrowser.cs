@@ -32,6 +32,9 @@ public sealed record UaReferences(UaNodeId Node, uint Status, IReadOnlyList<Refe
 /// <summary>Follows references, many nodes at once.</summary>
 public static class UaBrowser
 {
+    // Answers without a single reference, and yet with a continuation point, taken of a node: a server may not give less than it can for ever.
+    private const int MostEmpty = 10;
+
     private static readonly UaBrowseOptions Children = new();
 
     /// <summary>A node's children.</summary>
@@ -85,7 +88,7 @@ public static class UaBrowser
         {
             while (open.Count > 0)
             {
-                List<(int Index, byte[] Point)> wanted = [.. open.Where(o => taken.Span[o.Index].References.Count < options.MaxReferences)];
+                List<(int Index, byte[] Point)> wanted = [.. open.Where(o => taken.Span[o.Index].References.Count < options.MaxReferences && taken.Span[o.Index].Empty < MostEmpty)];
                 if (wanted.Count == 0) break;
                 wanted = wanted.GetRange(0, Math.Min(wanted.Count, services.Limits.NodesPerBrowse));
                 BrowseNextResponse next = await services.CallAsync<BrowseNextRequest, BrowseNextResponse>(
@@ -106,6 +109,7 @@ public static class UaBrowser
     {
         taken.Status = result.StatusCode;
         taken.References.AddRange(result.References);
+        if (result.References.Count == 0) taken.Empty++;
         if (result.ContinuationPoint is { Length: > 0 } point) open.Add((index, point));
     }
 
@@ -132,6 +136,8 @@ public static class UaBrowser
         public List<ReferenceDescription> References { get; } = [];
 
         public uint Status { get; set; }
+
+        public int Empty { get; set; }
 
         public bool IsCut { get; set; }
     }

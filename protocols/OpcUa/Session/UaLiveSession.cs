@@ -10,6 +10,9 @@ internal sealed class UaLiveSession : IAsyncDisposable
     // How often a keep-alive's time it is looked whether something came.
     private const int LooksPerKeepAlive = 4;
 
+    // Whatever is configured, and whatever a server says of the session's timeout, it is no busy loop.
+    private static readonly TimeSpan LeastQuiet = TimeSpan.FromMilliseconds(20);
+
     private readonly UaOpened _opened;
     private readonly ILogger _logger;
     private readonly TimeProvider _clock;
@@ -28,7 +31,7 @@ internal sealed class UaLiveSession : IAsyncDisposable
         _clock = clock;
         _heard = heard;
         // A server drops a session that asks nothing for the session's timeout; half of it leaves time for a second question.
-        _quiet = TimeSpan.FromTicks(Math.Min(options.KeepAlive.Ticks, opened.Timeout.Ticks / 2));
+        _quiet = TimeSpan.FromTicks(Math.Max(LeastQuiet.Ticks, Math.Min(options.KeepAlive.Ticks, opened.Timeout.Ticks / 2)));
         _ending = EndAsync();
     }
 

@@ -64,35 +64,20 @@ internal sealed class UaSessionOpener : IDisposable
         timeout.CancelAfter(_options.ConnectTimeout);
         try
         {
-            if (IsSecured) _server ??= await DiscoverAsync(timeout.Token).ConfigureAwait(false);
-            UaClientChannel channel = await UaClientChannel.ConnectAsync(
-                new UaClientChannelOptions
-                {
-                    EndpointUrl = _options.EndpointUrl,
-                    Policy = _options.Policy,
-                    Mode = _options.Mode,
-                    Own = _own,
-                    Server = _server?.Certificate,
-                    ServerUri = _server?.Endpoint.Server.ApplicationUri,
-                    Check = _check,
-                    Limits = _options.Limits,
-                    ConnectTimeout = _options.ConnectTimeout,
-                    RenewTimeout = _options.RequestTimeout,
-                },
-                _logger,
-                timeout.Token).ConfigureAwait(false);
-            return await OpenSessionAsync(channel, timeout.Token).ConfigureAwait(false);
+            bool fromBefore = _server is not null;
+            try
+            {
+                return await OpenOnceAsync(timeout.Token).ConfigureAwait(false);
+            }
+            catch (UaException) when (fromBefore && _server is null)
+            {
+                return await OpenOnceAsync(timeout.Token).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             ForgetServer();
             throw new UaException(UaStatusCodes.BadTimeout, $"{_options.EndpointUrl}: no active session in {_options.ConnectTimeout.TotalSeconds:0.###} s");
-        }
-        catch (UaException failed) when (failed.Status != UaStatusCodes.BadNotConnected)
-        {
-            // The server may be another one by now, with another certificate: its endpoints are read again. Where nobody listens, there is nothing to read.
-            ForgetServer();
-            throw;
         }
     }
 
@@ -156,6 +141,50 @@ internal sealed class UaSessionOpener : IDisposable
             throw new UaException(UaStatusCodes.BadCertificateInvalid, $"{_options.EndpointUrl} offers {_options.Policy} with {_options.Mode} and shows no certificate for it");
         }
         return new UaServerIdentity(endpoint, endpoints, UaCertificate.Parse(certificate));
+    }
+
+    private async Task<UaOpened> OpenOnceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (IsSecured) _server ??= await DiscoverAsync(cancellationToken).ConfigureAwait(false);
+            UaClientChannel channel = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            return await OpenSessionAsync(channel, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UaException failed) when (failed.Status is not (UaStatusCodes.BadNotConnected or UaStatusCodes.BadTimeout))
+        {
+            // The server may be another one by now, with another certificate or other users: its endpoints are read again. Where nobody answers, there is nothing to read.
+            ForgetServer();
+            throw;
+        }
+    }
+
+    private async Task<UaClientChannel> ConnectAsync(CancellationToken cancellationToken)
+    {
+        UaClientChannelOptions options = new()
+        {
+            EndpointUrl = _options.EndpointUrl,
+            Policy = _options.Policy,
+            Mode = _options.Mode,
+            Own = _own,
+            Server = _server?.Certificate,
+            ServerUri = _server?.Endpoint.Server.ApplicationUri,
+            Check = _check,
+            Limits = _options.Limits,
+            ConnectTimeout = _options.ConnectTimeout,
+            RenewTimeout = _options.RequestTimeout,
+        };
+        try
+        {
+            return await UaClientChannel.ConnectAsync(options, _logger, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UaException refused) when (IsSecured && refused.Status is UaStatusCodes.BadSecurityChecksFailed or UaStatusCodes.BadConnectionClosed)
+        {
+            // What a server thinks of a certificate it keeps to itself (OPC 10000-4, 6.1.3), and most often it is this.
+            throw new UaException(
+                refused.Status, $"{_options.EndpointUrl} opened no channel with {_options.Policy}; perhaps it does not trust this client yet: have it trust the certificate {_own!.Thumbprint}, "
+                + $"which is in {Path.Combine(_options.Certificates!.Folder, "own")} ({refused.Message})", refused);
+        }
     }
 
     private async Task<UaOpened> OpenSessionAsync(UaClientChannel channel, CancellationToken cancellationToken)

@@ -83,7 +83,8 @@ internal sealed class UaUserTokens(UaSessionOptions options, UaCertificateCheck?
         foreach (UserTokenPolicy token in endpoint?.UserIdentityTokens ?? [])
         {
             if (token.TokenType != type) continue;
-            if (string.IsNullOrEmpty(token.SecurityPolicyUri)) offered.Add((token, options.Policy));
+            // An anonymous token has nothing to be encrypted or signed.
+            if (string.IsNullOrEmpty(token.SecurityPolicyUri) || type == UserTokenType.Anonymous) offered.Add((token, options.Policy));
             else if (UaPolicyProfile.TryFind(token.SecurityPolicyUri, out UaPolicyProfile profile)) offered.Add((token, profile.Policy));
         }
         if (offered.Count > 0) return [.. offered.OrderByDescending(o => o.Policy)];

@@ -12,6 +12,7 @@ public sealed class UaBrowserTests
 {
     private const int MostPoints = 2;
     private const int AtOnce = 4;
+    private const uint Endless = 667;
 
     // Guarded by being asked one call after the other.
     private readonly Dictionary<string, (uint Node, int From)> _points = [];
@@ -45,6 +46,17 @@ public sealed class UaBrowserTests
         Assert.InRange(found.References.Count, 10, 10 + AtOnce);
         Assert.Empty(_points);
         Assert.Equal(1, _released);
+    }
+
+    [Fact]
+    public async Task Server_that_gives_continuation_points_and_nothing_else_is_not_asked_for_ever()
+    {
+        await using ScriptedServer server = new() { Other = Browse };
+        await using UaClient client = await UaClient.OpenAsync(server.Options(), NullLogger.Instance);
+        UaReferences found = Assert.Single(await UaBrowser.BrowseAsync(client.Services, [new UaNodeId(Endless, 2)]));
+        Assert.True(found.IsCut);
+        Assert.Empty(found.References);
+        Assert.Equal((1, 0), (_released, _points.Count));
     }
 
     [Fact]
@@ -108,7 +120,7 @@ public sealed class UaBrowserTests
     private BrowseResult From(uint node, int from)
     {
         if (node == 666) return new BrowseResult(UaStatusCodes.BadNodeIdUnknown, null, []);
-        int count = Math.Min(AtOnce, (int)node - from);
+        int count = node == Endless ? 0 : Math.Min(AtOnce, (int)node - from);
         byte[]? point = null;
         if (from + count < node)
         {

@@ -94,6 +94,27 @@ public sealed class UaSessionSecurityTests
         server.CutChannels();
         await Eventually.IsTrue(() => session.Created == 2 && session.IsConnected, "connected to the server with its new certificate");
         Assert.Equal(2, server.Count(UaEncodingIds.GetEndpointsRequest));
+        // The lost channel, and no other failure: the new certificate costs no pause.
+        Assert.Equal(1, session.Faults);
+    }
+
+    [Fact]
+    public async Task Server_that_refuses_this_client_is_said_to_need_its_certificate()
+    {
+        await using ScriptedServer server = new();
+        using TestStore store = new(server.Own);
+        using UaCertificate own = UaApplication.OpenOwn(store.Store);
+        UaException refused = await Assert.ThrowsAsync<UaException>(() => UaClient.OpenAsync(server.Options(UaSecurityPolicy.Basic256Sha256, UaSecurityMode.Sign, certificates: store.Store), NullLogger.Instance));
+        Assert.Contains($"trust the certificate {own.Thumbprint}, which is in {Path.Combine(store.Store.Folder, "own")}", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Anonymous_token_is_taken_whatever_policy_it_names()
+    {
+        UaSessionOptions options = new() { EndpointUrl = "opc.tcp://press-1:4840" };
+        EndpointDescription endpoint = Endpoint(options.Policy, options.Mode, new UserTokenPolicy("all", UserTokenType.Anonymous, null, null, "http://opcfoundation.org/UA/SecurityPolicy#Basic256"));
+        Assert.True(new UaUserTokens(options, null).Make(endpoint, null, null).Token.TryDecode(out AnonymousIdentityToken token));
+        Assert.Equal("all", token.PolicyId);
     }
 
     [Fact]
