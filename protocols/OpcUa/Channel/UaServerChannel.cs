@@ -66,6 +66,9 @@ public sealed class UaServerChannel : IDisposable, IUaTimed, IUaChunkTaker
     /// <summary>Bytes sent.</summary>
     public long SentBytes => _connection.Outbox.SentBytes;
 
+    /// <summary>Most bytes of a response that the client takes; 0 before the channel is open.</summary>
+    public int MaxResponseBytes => _connection.Outbox.MostMessageBytes;
+
     /// <summary>Serves until either side ends it; never throws.</summary>
     public async Task RunAsync()
     {
