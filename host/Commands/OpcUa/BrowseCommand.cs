@@ -68,7 +68,7 @@ internal static class BrowseCommand
             if (asJson) await output.WriteLineAsync(JsonSerializer.Serialize(Json(endpoint, endpoints, namespaces, tree), StatusJson.Options));
             else if (tree is not null)
             {
-                IEnumerable<string> lines = asYaml ? new DeviceSection(session!, namespaces, client.PasswordVariableOf(parsed)).Lines(tree) : Lines(tree, namespaces);
+                IEnumerable<string> lines = asYaml ? new DeviceSection(session!, namespaces, client.PasswordVariableOf(parsed)).Lines(tree.Root, tree.IsCut) : Lines(tree, namespaces);
                 foreach (string line in lines) await output.WriteLineAsync(line);
             }
             return ExitCode.Ok;
@@ -105,13 +105,10 @@ internal static class BrowseCommand
     {
         foreach (TreeNode node in tree.Root.All())
         {
-            string value = node.Value is { } read ? $"  {node.DataType} = {read.Text}{(read.StatusCode == UaStatusCodes.Good ? "" : $" ({read.Status})")}" : node.Class == UaNodeClass.Method ? "  method" : "";
+            string value = node.Value is { } read ? $"  {PrintableText.Of(node.DataType ?? "")} = {read.Text}{(read.StatusCode == UaStatusCodes.Good ? "" : $" ({read.Status})")}" : node.Class == UaNodeClass.Method ? "  method" : "";
             string note = node.IsRepeated ? "  (with what is below it elsewhere in the tree)" : node.Fault is { } fault ? $"  (not browsed: {fault})" : "";
-            yield return $"{new string(' ', 2 * node.Level)}{Plain(node.Name.Name ?? "")}{value}{note}  [{Plain(UaNodeText.Format(node.Id, namespaces))}]";
+            yield return $"{new string(' ', 2 * node.Level)}{PrintableText.Of(node.Name.Name ?? "")}{value}{note}  [{PrintableText.Of(UaNodeText.Format(node.Id, namespaces))}]";
         }
         if (tree.IsCut) yield return $"{tree.Nodes} nodes, and perhaps more: --depth, --limit and --node say how much is looked at.";
     }
-
-    // Names are the server's: a control character could rewrite the terminal.
-    private static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
 }

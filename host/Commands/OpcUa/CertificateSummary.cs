@@ -29,9 +29,9 @@ internal sealed record CertificateSummary(string Thumbprint, string Subject, str
     public IEnumerable<string> Lines()
     {
         yield return $"certificate {Thumbprint}";
-        yield return $"  subject      {Subject}{(Issuer == Subject ? ", signed by itself" : $", signed by {Issuer}")}";
-        yield return $"  application  {Application ?? "(none)"}";
-        yield return $"  hosts        {(Hosts.Count == 0 ? "(none)" : string.Join(", ", Hosts))}";
+        yield return PrintableText.Of($"  subject      {Subject}{(Issuer == Subject ? ", signed by itself" : $", signed by {Issuer}")}");
+        yield return PrintableText.Of($"  application  {Application ?? "(none)"}");
+        yield return PrintableText.Of($"  hosts        {(Hosts.Count == 0 ? "(none)" : string.Join(", ", Hosts))}");
         yield return string.Create(CultureInfo.InvariantCulture, $"  valid        {ValidFrom:u} to {ValidTo:u}");
     }
 }

@@ -21,11 +21,13 @@ internal sealed class DeviceSection(UaSessionOptions session, IReadOnlyList<stri
     private static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The lines.</summary>
-    public IEnumerable<string> Lines(NodeTree tree)
+    /// <param name="start">The node whose variables become tags, and all below it.</param>
+    /// <param name="isCut">Whether there may be more.</param>
+    public IEnumerable<string> Lines(TreeNode start, bool isCut)
     {
-        TreeNode[] variables = [.. tree.Root.All().Where(n => n is { Class: UaNodeClass.Variable, IsRepeated: false })];
+        TreeNode[] variables = [.. start.All().Where(n => n is { Class: UaNodeClass.Variable, IsRepeated: false })];
         yield return $"# Belongs below sources, in the devices of one with type: {SourceSchema.OpcUa}.";
-        if (tree.IsCut) yield return "# There may be more: --depth, --limit and --node say how much is looked at.";
+        if (isCut) yield return "# There may be more: --depth, --limit and --node say how much is looked at.";
         yield return $"- name: {Scalar(new Uri(session.EndpointUrl).Host.Trim('[', ']'))}";
         yield return $"  endpoint: {Scalar(session.EndpointUrl)}";
         yield return $"  policy: {OpcUaSessionSchema.Policies.Format(session.Policy)}";

@@ -40,11 +40,11 @@ internal sealed class EndpointList
     /// <summary>For people.</summary>
     public IEnumerable<string> Lines()
     {
-        if (Server is { } server) yield return $"{server.ApplicationName.Text ?? "(no name)"} ({server.ApplicationUri ?? "no URI"})";
+        if (Server is { } server) yield return PrintableText.Of($"{server.ApplicationName.Text ?? "(no name)"} ({server.ApplicationUri ?? "no URI"})");
         yield return "";
         string[][] rows = [.. _endpoints.Select(e => (string[])
         [
-            IsSupported(e.Endpoint) ? PolicyOf(e.Endpoint) : PolicyOf(e.Endpoint) + " (not supported)",
+            PrintableText.Of(PolicyOf(e.Endpoint)) + (IsSupported(e.Endpoint) ? "" : " (not supported)"),
             e.Endpoint.SecurityMode.ToString(),
             string.Join(", ", e.Endpoint.UserIdentityTokens.Select(NameOf).Distinct()),
             e.Endpoint.SecurityLevel.ToString(CultureInfo.InvariantCulture),
@@ -56,7 +56,7 @@ internal sealed class EndpointList
             yield return "";
             foreach (string line in certificate.Lines()) yield return line;
         }
-        foreach (string unreadable in Unreadable) yield return unreadable;
+        foreach (string unreadable in Unreadable) yield return PrintableText.Of(unreadable);
         yield return "";
     }
 

@@ -1,3 +1,4 @@
+using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa;
 using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Services;
@@ -13,12 +14,24 @@ namespace HyperIngest.Host.Commands.OpcUa;
 internal sealed record NodeTreeOptions(int Depth, int MostNodes, bool Properties);
 
 /// <summary>A node as it was found.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Name">Its browse name.</param>
-/// <param name="Class">What it is.</param>
-/// <param name="Parent">The node it was found below; null for the start.</param>
-internal sealed record TreeNode(UaNodeId Id, UaQualifiedName Name, UaNodeClass Class, TreeNode? Parent)
+/// <param name="id">Its id.</param>
+/// <param name="name">Its browse name.</param>
+/// <param name="nodeClass">What it is.</param>
+/// <param name="parent">The node it was found below; null for the start.</param>
+internal sealed class TreeNode(UaNodeId id, UaQualifiedName name, UaNodeClass nodeClass, TreeNode? parent)
 {
+    /// <summary>Its id.</summary>
+    public UaNodeId Id { get; } = id;
+
+    /// <summary>Its browse name.</summary>
+    public UaQualifiedName Name { get; } = name;
+
+    /// <summary>What it is.</summary>
+    public UaNodeClass Class { get; } = nodeClass;
+
+    /// <summary>The node it was found below; null for the start.</summary>
+    public TreeNode? Parent { get; } = parent;
+
     /// <summary>The nodes below it.</summary>
     public List<TreeNode> Children { get; } = [];
 
@@ -108,7 +121,7 @@ internal sealed class NodeTree
             List<TreeNode> next = [];
             for (int i = 0; i < level.Count; i++)
             {
-                if ((found[i].Status & 0x8000_0000) != 0) level[i].Fault = UaStatusCodes.NameOf(found[i].Status);
+                if (StatusCodes.IsBad(found[i].Status)) level[i].Fault = UaStatusCodes.NameOf(found[i].Status);
                 IsCut |= found[i].IsCut;
                 foreach (ReferenceDescription reference in found[i].References) Add(level[i], reference, services, options, known, next);
             }

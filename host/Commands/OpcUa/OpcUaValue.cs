@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa;
 using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Types;
@@ -14,12 +15,11 @@ namespace HyperIngest.Host.Commands.OpcUa;
 /// <param name="ServerTime">When the server had it; null for none.</param>
 internal sealed record OpcUaValue(string? Type, object? Value, uint StatusCode, DateTime? SourceTime, DateTime? ServerTime)
 {
-    private const uint BadBit = 0x8000_0000;
     private const int MostTextShown = 80;
     private const int MostElementsShown = 8;
 
     /// <summary>Whether the status is bad.</summary>
-    public bool IsBad => (StatusCode & BadBit) != 0;
+    public bool IsBad => StatusCodes.IsBad(StatusCode);
 
     /// <summary>The status' name.</summary>
     public string Status => UaStatusCodes.NameOf(StatusCode);
@@ -88,10 +88,6 @@ internal sealed record OpcUaValue(string? Type, object? Value, uint StatusCode, 
         _ => "(a value)",
     };
 
-    // On one line, whatever is in it: a control character could rewrite the terminal.
-    private static string Shortened(string text)
-    {
-        string plain = string.Concat(text.Take(MostTextShown).Select(c => char.IsControl(c) ? ' ' : c));
-        return text.Length <= MostTextShown ? plain : plain + "...";
-    }
+    private static string Shortened(string text) =>
+        text.Length <= MostTextShown ? PrintableText.Of(text) : PrintableText.Of(text[..MostTextShown]) + "...";
 }
