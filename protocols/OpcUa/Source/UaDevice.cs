@@ -210,9 +210,11 @@ internal sealed class UaDevice : IUaSessionUser
         if (!retries && !(_isOnline && _collector.NeedsRepair)) return;
         int[] tags = retries ? BadTags.All : [];
         if (retries) BadTags.RetryAt = now + (long)Options.RetryBadNodes.TotalMilliseconds;
-        CancellationToken ended = _ended;
-        _repair = Task.Run(() => RepairAsync(services, tags, ended), CancellationToken.None);
+        _repair = StartRepair(services, tags, _ended);
     }
+
+    // By itself: what a lambda captures is made when its method begins, and the one above begins a hundred times a second and does nothing mostly.
+    private Task StartRepair(IUaServices services, int[] badTags, CancellationToken ended) => Task.Run(() => RepairAsync(services, badTags, ended), CancellationToken.None);
 
     private async Task RepairAsync(IUaServices services, int[] badTags, CancellationToken ended)
     {
