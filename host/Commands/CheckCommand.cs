@@ -50,7 +50,7 @@ internal static class CheckCommand
         Plant? plant = result.Value?.Plant;
         if (json)
         {
-            object? summary = plant is null ? null : new { Plant = plant.Options.Name, Devices = plant.Devices.Count, Tags = plant.TagCount, Ports = plant.PortCount };
+            object? summary = plant is null ? null : new { Plant = plant.Options.Name, Devices = plant.Devices.Count, Tags = plant.TagCount, Ports = plant.PortCount + plant.UaPortCount };
             await io.Output.WriteLineAsync(JsonSerializer.Serialize(new { File = path, Ok = plant is not null, result.Problems, Summary = summary }, StatusJson.Options));
         }
         else
@@ -59,7 +59,7 @@ internal static class CheckCommand
             await (plant is null
                 ? io.Error.WriteLineAsync(Count(path, result))
                 : io.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"{path}: ok\n  plant       {plant.Options.Name}\n  devices     {plant.Devices.Count:N0} with {plant.TagCount:N0} tags, {plant.PortCount:N0} ports")));
+                    $"{path}: ok\n  plant       {plant.Options.Name}\n  devices     {plant.Devices.Count:N0} with {plant.TagCount:N0} tags, {plant.PortCount + plant.UaPortCount:N0} ports")));
         }
         return plant is null ? ExitCode.Usage : ExitCode.Ok;
     }
@@ -106,7 +106,7 @@ internal static class CheckCommand
         await output.WriteLineAsync(string.Create(format, $"  node        {summary.Node}, {summary.Shards} {(summary.Shards == 1 ? "shard" : "shards")}"));
         await output.WriteLineAsync(string.Create(format, $"  devices     {summary.Devices:N0} with {summary.Series:N0} tags, {summary.Connections:N0} connections"));
         await output.WriteLineAsync(string.Create(format, $"  requests    {summary.RequestsPerPoll:N0} a poll of all devices, {summary.RequestsPerSecond:N0}/s"));
-        await output.WriteLineAsync(string.Create(format, $"  readings    {summary.ReadingsPerSecond:N0}/s{(summary.Unpaced > 0 ? $", and {summary.Unpaced} devices polled without pause" : "")}"));
+        await output.WriteLineAsync(string.Create(format, $"  readings    {summary.ReadingsPerSecond:N0}/s{(summary.Unpaced > 0 ? $", and {summary.Unpaced} devices polled without pause" : "")}{(summary.Subscribed > 0 ? $", and what {summary.Subscribed:N0} subscribed devices send" : "")}"));
         await output.WriteLineAsync(string.Create(format, $"  journal     {summary.Journal}, {ByteSize.Format((long)summary.JournalBytesPerDay >> 20 << 20)} a day, fsync {summary.Fsync}"));
         if (summary.Sources.Count > 0) await output.WriteLineAsync($"  sources     {string.Join(", ", summary.Sources)}");
         await output.WriteLineAsync($"  sinks       {(summary.Sinks.Count == 0 ? "none: the journal is the store" : string.Join(", ", summary.Sinks))}");

@@ -1,6 +1,7 @@
 using HyperIngest.Host.Commands.Chaos;
 using HyperIngest.Host.Commands.Demo;
 using HyperIngest.Host.Commands.Load;
+using HyperIngest.Host.Commands.OpcUa;
 using HyperIngest.Host.Running;
 
 namespace HyperIngest.Host.Commands;
@@ -21,5 +22,8 @@ internal static class ProgramVerbs
         ReportCommand.Create(),
         QueryCommand.Create(),
         ReplayCommand.Create(),
+        BrowseCommand.Create(),
+        ReadCommand.Create(),
+        TrustCommand.Create(),
     ];
 }

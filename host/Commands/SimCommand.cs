@@ -23,16 +23,17 @@ internal static class SimCommand
         Argument<string> file = new("FILE") { Description = "The plant file." };
         Option<int?> port = CommonOptions.Choice("--port", "PORT", "First port; overrules the file.", Scalars.Integer(0, 65535));
         Option<string?> served = new("--served") { Description = "When it stops, write what the devices answered to this file, for hyperingest verify.", HelpName = "PATH" };
-        Option<bool> control = new("--control") { Description = "For programs: one JSON line when ready, then commands on standard input: stats, inject JSON, clear ID, faults, publish begin|curve|pause|drain, served PATH, stop [PATH]." };
+        Option<bool> control = new("--control") { Description = "For programs: one JSON line when ready, then commands on standard input: stats, inject JSON, clear ID, faults, publish begin|curve|pause|drain, values hold|go|drain, served PATH, stop [PATH]." };
         Option<TimeSpan?> progress = CommonOptions.Choice("--progress", "INTERVAL", "Time between progress lines, such as 1s, or 0 for none. Default: 10s.",
             Scalars.Duration(TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), "none"));
         Option<ListenAddress?> http = CommonOptions.Choice("--http", "ADDRESS:PORT", "Status and faults over HTTP, such as 127.0.0.1:9700; port 0 takes a free one. Default: off.", ListenAddress.Type);
         Option<bool> httpPublic = new("--http-public") { Description = "Allow --http at an address that other machines reach: whoever does can have the devices misbehave." };
-        Verb verb = new("sim", "Simulate a plant of devices that answer over Modbus TCP or publish over MQTT, that behave or misbehave, until SIGTERM or Ctrl-C.",
+        Verb verb = new("sim", "Simulate a plant of devices that answer over Modbus TCP, are OPC UA servers or publish over MQTT, that behave or misbehave, until SIGTERM or Ctrl-C.",
             new("hyperingest sim samples/plant.yaml", "Devices on local ports; read them with any Modbus client."),
             new("hyperingest sim samples/plant.yaml --served served.bin", "Keep count of what was answered, to verify a sink against it afterwards."),
             new("hyperingest sim samples/plant-faults.yaml", "Devices that misbehave by chance and by schedule."),
             new("hyperingest sim samples/plant-mqtt.yaml", "Sparkplug edge nodes and JSON sensors that publish to a broker."),
+            new("hyperingest sim samples/plant-opcua.yaml", "OPC UA servers, a port each; browse them with hyperingest browse, or any OPC UA client."),
             new("hyperingest sim samples/plant.yaml --http 127.0.0.1:9700",
                 "Faults over HTTP: curl http://127.0.0.1:9700/faults -d '{\"kind\":\"delay\",\"devices\":\"press-*\",\"pause\":\"250ms\",\"for\":\"30s\"}'"),
             new("hyperingest sim samples/plant.yaml --port 15020 --progress 0", "On other ports, without progress lines."))
@@ -76,9 +77,10 @@ internal static class SimCommand
             await DrainAsync(simulator, io.Error);
             await simulator.StopAsync();
             if (parsed.GetValue(served) is { } path) simulator.Served().Save(path, plant.Plant);
-            string answered = string.Create(CultureInfo.InvariantCulture, $"answered {simulator.ServerCounts.Requests:N0} requests");
+            string answered = string.Create(CultureInfo.InvariantCulture, $"answered {simulator.ServerCounts.Requests + simulator.UaCounts.Requests:N0} requests");
             string published = string.Create(CultureInfo.InvariantCulture, $"published {simulator.PublishCounts.Messages:N0} messages");
-            string did = plant.Plant.Nodes.Count == 0 ? answered : plant.Plant.PortCount == 0 ? published : $"{answered} and {published}";
+            bool isAsked = plant.Plant.PortCount + plant.Plant.UaPortCount > 0;
+            string did = plant.Plant.Nodes.Count == 0 ? answered : isAsked ? $"{answered} and {published}" : published;
             await io.Output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{did} with {simulator.ReadingsServed:N0} readings"));
             return ExitCode.Ok;
         });
@@ -138,10 +140,22 @@ internal static class SimCommand
     private static string Places(Simulator simulator)
     {
         Plant plant = simulator.Plant;
-        string nodes = plant.Nodes.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"publishing to {plant.Options.Broker!.Address} over {plant.Nodes.Count:N0} connections");
-        if (plant.PortCount == 0) return nodes;
-        string ports = plant.PortCount == 1 ? $"port {simulator.BasePort}" : $"ports {simulator.BasePort} to {simulator.BasePort + plant.PortCount - 1}";
-        return $"at {plant.Address}, {ports}{(nodes.Length > 0 ? ", and " : "")}{nodes}";
+        List<string> places = [];
+        if (plant.PortCount > 0) places.Add($"at {plant.Address}, {Ports(simulator.BasePort, plant.PortCount)}");
+        if (plant.UaPortCount > 0) places.Add($"OPC UA servers at {plant.Address}, {Ports(simulator.UaBasePort, plant.UaPortCount)}");
+        if (plant.Nodes.Count > 0) places.Add(string.Create(CultureInfo.InvariantCulture, $"publishing to {plant.Options.Broker!.Address} over {plant.Nodes.Count:N0} connections"));
+        return string.Join(", and ", places);
+    }
+
+    private static string Ports(int first, int count) => count == 1 ? $"port {first}" : $"ports {first} to {first + count - 1}";
+
+    // So many can be looked through; of more the first ones say how the others are called.
+    private static async Task ShowEndpointsAsync(Simulator simulator, TextWriter output)
+    {
+        const int most = 10;
+        List<PlantDevice> servers = [.. simulator.Plant.Devices.Where(d => d.OpcUa is not null)];
+        foreach (PlantDevice device in servers.Take(most)) await output.WriteLineAsync($"  {device.Name}  {simulator.UaEndpointOf(device)}");
+        if (servers.Count > most) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  and {servers.Count - most:N0} more, to {servers[^1].Name}  {simulator.UaEndpointOf(servers[^1])}"));
     }
 
     private static async Task RunAsync(Simulator simulator, TimeSpan every, TextWriter output, CancellationToken stop)
@@ -149,26 +163,30 @@ internal static class SimCommand
         Plant plant = simulator.Plant;
         CultureInfo format = CultureInfo.InvariantCulture;
         await output.WriteLineAsync(string.Create(format, $"{plant.Options.Name}: {plant.Devices.Count:N0} devices with {plant.TagCount:N0} tags {Places(simulator)}; Ctrl-C ends it"));
+        await ShowEndpointsAsync(simulator, output);
         await output.FlushAsync(CancellationToken.None);
         try
         {
             if (every == TimeSpan.Zero) await Task.Delay(Timeout.Infinite, stop);
             using PeriodicTimer timer = new(every);
             var (requests, messages, readings) = (0L, 0L, 0L);
+            bool isAsked = plant.PortCount + plant.UaPortCount > 0;
             while (await timer.WaitForNextTickAsync(stop))
             {
                 var counts = simulator.ServerCounts;
                 var published = simulator.PublishCounts;
-                long served = simulator.ReadingsServed;
-                string asked = plant.PortCount == 0 ? "" : string.Create(format, $"{(counts.Requests - requests) / every.TotalSeconds:N0} requests/s, ");
+                var ua = simulator.UaCounts;
+                long asks = counts.Requests + ua.Requests, served = simulator.ReadingsServed;
+                string asked = isAsked ? string.Create(format, $"{(asks - requests) / every.TotalSeconds:N0} requests/s, ") : "";
                 string sent = published.Nodes == 0 ? "" : string.Create(format, $"{(published.Messages - messages) / every.TotalSeconds:N0} messages/s, ");
                 string connected = string.Join(" and ", ((string[])[
-                    plant.PortCount == 0 ? "" : string.Create(format, $"{counts.Connections:N0} connections"),
+                    isAsked ? string.Create(format, $"{counts.Connections + ua.Connections:N0} connections") : "",
+                    ua.Servers == 0 ? "" : string.Create(format, $"{ua.Items:N0} monitored items"),
                     published.Nodes == 0 ? "" : string.Create(format, $"{published.Ready:N0} of {published.Nodes:N0} nodes connected")]).Where(t => t.Length > 0));
                 await output.WriteLineAsync(string.Create(format,
                     $"{DateTime.UtcNow:HH:mm:ss} {asked}{sent}{(served - readings) / every.TotalSeconds:N0} readings/s, {connected}, {counts.Faulted:N0} faults{Kinds(simulator)}"));
                 await output.FlushAsync(stop);
-                (requests, messages, readings) = (counts.Requests, published.Messages, served);
+                (requests, messages, readings) = (asks, published.Messages, served);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -1,9 +1,12 @@
+using System.Globalization;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Records;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Protocols.Mqtt;
+using HyperIngest.Protocols.OpcUa.Security;
+using HyperIngest.Protocols.OpcUa.Source;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Mqtt;
 using HyperIngest.Sinks.Postgres;
@@ -20,15 +23,16 @@ namespace HyperIngest.Host.Commands;
 /// <param name="RequestsPerSecond">Requests a second at the configured intervals.</param>
 /// <param name="ReadingsPerSecond">Readings a second at the configured intervals.</param>
 /// <param name="Unpaced">Devices polled without pause; they are not in the rates.</param>
+/// <param name="Subscribed">Devices that send what changes, at a rate of their own; they are not in the rates either.</param>
 /// <param name="Journal">The journal's folder.</param>
 /// <param name="JournalBytesPerDay">Bytes a day at that rate.</param>
 /// <param name="Fsync">The fsync policy.</param>
-/// <param name="Sources">The sources that are no devices.</param>
+/// <param name="Sources">The sources, OPC UA servers among them.</param>
 /// <param name="Sinks">The sinks with their types.</param>
 /// <param name="Http">Where HTTP listens.</param>
 internal sealed record SiteSummary(
     string Node, int Shards, int Devices, int Connections, long Series, long RequestsPerPoll, double RequestsPerSecond, double ReadingsPerSecond,
-    int Unpaced, string Journal, double JournalBytesPerDay, string Fsync, IReadOnlyList<string> Sources, IReadOnlyList<string> Sinks, string Http)
+    int Unpaced, int Subscribed, string Journal, double JournalBytesPerDay, string Fsync, IReadOnlyList<string> Sources, IReadOnlyList<string> Sinks, string Http)
 {
     private const double SecondsPerDay = 86_400;
 
@@ -51,17 +55,37 @@ internal sealed record SiteSummary(
             requestRate += planned / device.Poll.Interval.TotalSeconds;
             readingRate += device.Tags.Count / device.Poll.Interval.TotalSeconds;
         }
+        IReadOnlyList<UaDeviceOptions> servers = [.. site.OpcUaSources.SelectMany(s => s.Options.Devices)];
+        foreach (UaDeviceOptions server in servers)
+        {
+            int tags = SeriesOf(server);
+            series += tags;
+            // How often values change, only the server knows.
+            if (server.Mode == UaDeviceMode.Poll) readingRate += tags / server.Poll.Interval.TotalSeconds;
+        }
         int shared = site.ModbusDevices.Where(d => !d.OwnConnection).Select(d => (d.Host, d.Port)).Distinct().Count();
         return new SiteSummary(
-            site.Pipeline.Node, site.Pipeline.Shards, site.ModbusDevices.Count, shared + site.ModbusDevices.Count(d => d.OwnConnection), series, requests,
-            Math.Round(requestRate, 1), Math.Round(readingRate, 1), site.ModbusDevices.Count(d => d.Poll.Interval == TimeSpan.Zero), site.Pipeline.Journal.Path,
+            site.Pipeline.Node, site.Pipeline.Shards, site.ModbusDevices.Count + servers.Count, shared + site.ModbusDevices.Count(d => d.OwnConnection) + servers.Count, series, requests,
+            Math.Round(requestRate, 1), Math.Round(readingRate, 1), site.ModbusDevices.Count(d => d.Poll.Interval == TimeSpan.Zero),
+            servers.Count(s => s.Mode == UaDeviceMode.Subscribe), site.Pipeline.Journal.Path,
             Math.Round(readingRate * Reading.SizeInBytes * SecondsPerDay),
             FsyncSetting.Type.Format(new FsyncSetting(site.Pipeline.Journal.Fsync, site.Pipeline.Journal.FsyncInterval)),
-            [.. site.KafkaSources.Select(s => $"{s.Name} (kafka, {string.Join(", ", s.Topics)} as {s.Group})"), .. site.MqttSources.Select(Describe)],
+            [.. site.KafkaSources.Select(s => $"{s.Name} (kafka, {string.Join(", ", s.Topics)} as {s.Group})"), .. site.MqttSources.Select(Describe), .. site.OpcUaSources.Select(Describe)],
             [.. site.PostgresSinks.Select(Describe), .. site.KafkaSinks.Select(Describe), .. site.MqttSinks.Select(Describe)], site.Http.Listen?.ToString() ?? "off");
     }
 
     private static string Describe(MqttSourceOptions source) => $"{source.Name} (mqtt, {string.Join(", ", source.Rules.Select(r => r.Topic))} at {source.Client.Address} as {source.Client.ClientId})";
+
+    private static string Describe(OpcUaSourceConfiguration source)
+    {
+        IReadOnlyList<UaDeviceOptions> devices = source.Options.Devices;
+        string[] security = [.. devices.Select(d => d.Session.Policy == UaSecurityPolicy.None ? "no security" : $"{OpcUaSessionSchema.Policies.Format(d.Session.Policy)} {d.Session.Mode}").Distinct()];
+        string[] reading = [.. devices.Select(d => d.Mode == UaDeviceMode.Poll ? $"polled every {Core.Duration.Format(d.Poll.Interval)}" : $"subscribed, published every {Core.Duration.Format(d.Subscribe.Publishing)}").Distinct()];
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{source.Options.Name} (opcua, {devices.Count:N0} {(devices.Count == 1 ? "server" : "servers")} with {devices.Sum(d => (long)SeriesOf(d)):N0} tags, {string.Join(" and ", reading)}, {string.Join(" and ", security)})");
+    }
+
+    private static int SeriesOf(UaDeviceOptions device) => device.Tags.Sum(t => Math.Max(1, t.Elements));
 
     private static string Describe(KafkaSinkOptions sink) =>
         $"{sink.Name} (kafka, {RecordFormats.NameOf(sink.Format)} into {sink.Topic}{(sink.Guarantee == KafkaGuarantee.ExactlyOnce ? ", exactly once" : "")})";

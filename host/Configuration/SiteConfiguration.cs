@@ -28,6 +28,9 @@ internal sealed record SiteConfiguration
     /// <summary>MQTT sources.</summary>
     public IReadOnlyList<MqttSourceOptions> MqttSources { get; init; } = [];
 
+    /// <summary>OPC UA sources, ranges of their devices spread out.</summary>
+    public IReadOnlyList<OpcUaSourceConfiguration> OpcUaSources { get; init; } = [];
+
     /// <summary>PostgreSQL sinks.</summary>
     public required IReadOnlyList<PostgresOptions> PostgresSinks { get; init; }
 

@@ -108,6 +108,8 @@ internal sealed partial class SimulatorHttpApplication(Simulator simulator, ILog
             Host = plant.Address.ToString(),
             simulator.BasePort,
             plant.PortCount,
+            simulator.UaBasePort,
+            plant.UaPortCount,
             Devices = plant.Devices.Count,
             Tags = plant.TagCount,
             Faults = simulator.Faults.Count,

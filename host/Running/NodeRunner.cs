@@ -37,7 +37,8 @@ internal sealed partial class NodeRunner(SiteConfiguration site, ILoggerFactory 
             }
             double startMilliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             int sinks = SiteSinks.NamesOf(site).Count;
-            LogStarted(site.Pipeline.Node, site.ModbusDevices.Count, sinks, startMilliseconds);
+            int devices = site.ModbusDevices.Count + site.OpcUaSources.Sum(s => s.Options.Devices.Count);
+            LogStarted(site.Pipeline.Node, devices, sinks, startMilliseconds);
 
             bool failed = await UntilStopAsync(node, stop);
             LogDraining(site.Pipeline.Node, site.DrainTime.TotalSeconds);

@@ -1,10 +1,12 @@
 using HyperIngest.Core;
 using HyperIngest.Core.Delivery;
+using HyperIngest.Core.Shaping;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Configuration;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Protocols.Mqtt;
+using HyperIngest.Protocols.OpcUa.Source;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Running;
@@ -55,6 +57,7 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
         {
             _pipeline.AddSource(new MqttSource(source, _pipeline.Catalog, _pipeline.Intake, _pipeline.DeadLetters, Metrics, loggers));
         }
+        foreach (UaSourceOptions source in OpcUaSources.Open(site)) _pipeline.AddSource(new UaSource(source, _pipeline.Catalog, _pipeline.Intake, Metrics, loggers));
         AddRules(_pipeline);
         foreach (ISink sink in SiteSinks.Create(site, _pipeline.Catalog, Metrics, loggers)) _pipeline.AddSink(sink);
         cancellationToken.ThrowIfCancellationRequested();
@@ -66,16 +69,22 @@ internal sealed class PipelineNode(SiteConfiguration site, ILoggerFactory logger
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
-    // The source has registered every tag by now.
+    // The sources have registered every tag that is shaped by now: all of Modbus, and of OPC UA those whose kind the file says.
     private void AddRules(Pipeline pipeline)
     {
         foreach (ModbusDeviceOptions device in site.ModbusDevices)
         {
-            foreach (ModbusTag tag in device.Tags)
-            {
-                if (tag.Shaping is { } rule && pipeline.Catalog.TryFind(device.Name, tag.Name, out int series)) pipeline.AddRule(series, rule);
-            }
+            foreach (ModbusTag tag in device.Tags) AddRule(pipeline, device.Name, tag.Name, tag.Shaping);
         }
+        foreach (UaDeviceOptions device in site.OpcUaSources.SelectMany(s => s.Options.Devices))
+        {
+            foreach (UaTag tag in device.Tags) AddRule(pipeline, device.Name, tag.Name, tag.Shaping);
+        }
+    }
+
+    private static void AddRule(Pipeline pipeline, string device, string tag, ShapingRule? rule)
+    {
+        if (rule is not null && pipeline.Catalog.TryFind(device, tag, out int series)) pipeline.AddRule(series, rule);
     }
 
     /// <inheritdoc/>

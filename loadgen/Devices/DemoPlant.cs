@@ -1,4 +1,5 @@
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Modbus;
 
@@ -46,6 +47,16 @@ public static class DemoPlant
         Name = "demo",
         Broker = broker,
         Devices = [new PlantDeviceOptions { Name = "press-{n}", Count = devices, Mqtt = publish, Tags = Tags(tags) }],
+    };
+
+    /// <summary>The same devices as OPC UA servers.</summary>
+    /// <param name="server">What each offers.</param>
+    /// <param name="devices">Servers, 1 to 20,000: each has a port.</param>
+    /// <param name="tags">Tags a server, 1 to 10,000.</param>
+    public static PlantOptions CreateOpcUa(UaServerDeviceOptions server, int devices = 100, int tags = 6000) => new()
+    {
+        Name = "demo",
+        Devices = [new PlantDeviceOptions { Name = "press-{n}", Count = devices, OpcUa = server, Tags = Tags(tags) }],
     };
 
     private static List<PlantTagOptions> Tags(int tags)

@@ -9,8 +9,10 @@ public sealed class DeviceTemplate
     private readonly Dictionary<string, int> _byName = new(StringComparer.Ordinal);
 
     /// <summary>The template of these tags.</summary>
+    /// <param name="tags">The tags.</param>
+    /// <param name="byName">Whether clients know the tags by their names alone: their addresses are of no matter then, and there may be any number of them.</param>
     /// <exception cref="ArgumentException">Two tags have one name, share a register, or lie beyond address 65535; or one cannot do what its generator wants.</exception>
-    public DeviceTemplate(IReadOnlyList<PlantTag> tags)
+    public DeviceTemplate(IReadOnlyList<PlantTag> tags, bool byName = false)
     {
         Tags = tags;
         NameHashes = new ulong[tags.Count];
@@ -20,7 +22,8 @@ public sealed class DeviceTemplate
             if (!_byName.TryAdd(tags[i].Name, i)) throw new ArgumentException($"Tag {tags[i].Name} is there twice; give one of them another name.", nameof(tags));
         }
         int memoryBytes = 0;
-        foreach (ModbusTable table in Enum.GetValues<ModbusTable>()) _tables[(int)table] = new TagTable(table, tags, ref memoryBytes);
+        foreach (PlantTag tag in byName ? tags : []) TagTable.CheckTag(tag, "(by name)");
+        foreach (ModbusTable table in Enum.GetValues<ModbusTable>()) _tables[(int)table] = new TagTable(table, byName ? [] : tags, ref memoryBytes);
         MemoryBytes = memoryBytes;
         UsesTime = tags.Any(t => t.Generator.Kind is not (GeneratorKind.Sequence or GeneratorKind.Memory or GeneratorKind.Constant));
         HasQuality = tags.Any(t => t.Quality is not null);

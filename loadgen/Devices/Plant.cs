@@ -3,22 +3,30 @@ using System.Net;
 using HyperIngest.Core;
 using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.OpcUa.Source;
 
 namespace HyperIngest.LoadGen.Devices;
 
 /// <summary>One device of a plant.</summary>
 /// <param name="Name">Unique in the plant.</param>
-/// <param name="Port">Its port, counted from the plant's base port; -1 when it publishes.</param>
-/// <param name="UnitId">Its unit id on that port.</param>
+/// <param name="Port">Its port, counted from the plant's base port, for an OPC UA server from the base port of those; -1 when it publishes.</param>
+/// <param name="UnitId">Its unit id on that port; 0 for those that are no Modbus devices.</param>
 /// <param name="Template">Its tags.</param>
 public sealed record PlantDevice(string Name, int Port, byte UnitId, DeviceTemplate Template)
 {
     /// <summary>How far its clock is ahead.</summary>
     public TimeSpan ClockSkew { get; init; }
 
-    /// <summary>How it publishes; null for a Modbus device.</summary>
+    /// <summary>How it publishes; null when it does not.</summary>
     public MqttPublishOptions? Mqtt { get; init; }
+
+    /// <summary>How it is an OPC UA server; null when it is none.</summary>
+    public UaServerDeviceOptions? OpcUa { get; init; }
+
+    /// <summary>Whether it answers over Modbus.</summary>
+    public bool IsModbus => Mqtt is null && OpcUa is null;
 }
 
 /// <summary>A plant with all its devices written out. Simulator, client options and verifier are all made from it, each in its own process.</summary>
@@ -40,16 +48,16 @@ public sealed class Plant
         Address = address ?? IPAddress.Loopback;
         if (options.BasePort is < 0 or > 65535) problems.Add($"base port {options.BasePort} is not 0 to 65535");
         if (options.Devices.Count == 0) problems.Add("there are no devices");
-        int port = 0;
+        PortNumbers ports = new();
         List<(PlantDeviceOptions Group, int First, int Count)> groups = [];
         foreach (PlantDeviceOptions group in options.Devices)
         {
             int first = devices.Count;
-            AddGroup(group, devices, ref port, problems);
+            AddGroup(group, devices, ports, problems);
             groups.Add((group, first, devices.Count - first));
         }
         if (options.Broker is null && options.Devices.Any(g => g.Mqtt is not null)) problems.Add("devices publish over MQTT, and there is no broker");
-        if (options.BasePort + port > 65536) problems.Add($"{port} ports from base port {options.BasePort} on end beyond 65535");
+        if (options.BasePort + ports.Modbus + ports.OpcUa > 65536) problems.Add($"{ports.Modbus + ports.OpcUa} ports from base port {options.BasePort} on end beyond 65535");
         AddFaults(options.Faults, devices, 0, devices.Count, "", problems);
         foreach ((PlantDeviceOptions group, int first, int count) in groups) AddFaults(group.Faults, devices, first, count, $"devices '{group.Name}': ", problems);
         if (problems.Count > 0)
@@ -57,7 +65,8 @@ public sealed class Plant
             throw new ArgumentException($"Plant {options.Name} cannot be built:\n- " + string.Join("\n- ", problems), nameof(options));
         }
         Devices = devices;
-        PortCount = port;
+        PortCount = ports.Modbus;
+        UaPortCount = ports.OpcUa;
         Nodes = NodesOf(options.Name, groups, devices);
         TagCount = devices.Sum(d => (long)d.Template.Tags.Count);
     }
@@ -71,8 +80,11 @@ public sealed class Plant
     /// <summary>All devices; the index is the device's number everywhere.</summary>
     public IReadOnlyList<PlantDevice> Devices { get; }
 
-    /// <summary>Ports it needs, one after another.</summary>
+    /// <summary>Ports of its Modbus devices, one after another.</summary>
     public int PortCount { get; }
+
+    /// <summary>Ports of its OPC UA servers, one after another: with a base port of one's own behind those of the Modbus devices.</summary>
+    public int UaPortCount { get; }
 
     /// <summary>Connections to the broker, each with its devices.</summary>
     public IReadOnlyList<PlantNode> Nodes { get; }
@@ -93,7 +105,7 @@ public sealed class Plant
     public int IndexOf(string device) => _byName.GetValueOrDefault(device, -1);
 
     /// <summary>
-    /// The devices as a Modbus client is to read them; those that publish are not among them. Devices of one template share one tag list, so that a thousand devices cost no more than their names.
+    /// The devices as a Modbus client is to read them; those that speak something else are not among them. Devices of one template share one tag list, so that a thousand devices cost no more than their names.
     /// </summary>
     /// <param name="host">Where the simulator runs.</param>
     /// <param name="basePort">The base port it really has.</param>
@@ -107,7 +119,7 @@ public sealed class Plant
         List<ModbusDeviceOptions> devices = new(Devices.Count);
         foreach (PlantDevice device in Devices)
         {
-            if (device.Mqtt is not null) continue;
+            if (!device.IsModbus) continue;
             devices.Add(new ModbusDeviceOptions
             {
                 Name = device.Name,
@@ -122,7 +134,13 @@ public sealed class Plant
         return devices;
     }
 
-    private void AddGroup(PlantDeviceOptions group, List<PlantDevice> devices, ref int port, List<string> problems)
+    /// <summary>The OPC UA servers as a client is to have them; devices of one template share one tag list, whose kinds are known beforehand.</summary>
+    /// <param name="host">Where the simulator runs.</param>
+    /// <param name="basePort">The base port its OPC UA servers really have.</param>
+    /// <param name="client">How they are had.</param>
+    public IReadOnlyList<UaDeviceOptions> UaClientOptions(string host, int basePort, UaPlantClient client) => client.DevicesOf(this, host, basePort);
+
+    private void AddGroup(PlantDeviceOptions group, List<PlantDevice> devices, PortNumbers ports, List<string> problems)
     {
         string where = $"devices '{group.Name}'";
         if (group.Count is < 1 or > MaxDevices || devices.Count + group.Count > MaxDevices)
@@ -139,17 +157,28 @@ public sealed class Plant
         }
         if (Template(group, where, problems) is not { } template) return;
         if (group.Mqtt is { } mqtt) CheckPublishing(mqtt, template, where, problems);
+        if (group.OpcUa is { } server)
+        {
+            if (group.Mqtt is not null) problems.Add($"{where}: mqtt and opcua are there both; a device speaks one of them");
+            if (group.UnitsPerPort != 1) problems.Add($"{where}: units per port are for Modbus devices; an OPC UA server has a port of its own");
+            foreach (string problem in UaServerDeviceRules.Check(server)) problems.Add($"{where}, opcua: {problem}");
+        }
         int units = Math.Clamp(group.UnitsPerPort, 1, 247);
         for (int i = 0; i < group.Count; i++)
         {
             string name = Numbered(group.Name, i + 1, group.Count);
             if (!_byName.TryAdd(name, devices.Count)) problems.Add($"{where}: device name {name} is there twice");
             if (group.Mqtt is not null && MqttPublishRules.NameProblem(name) is { } wrong) problems.Add($"{where}: device name '{name}' {wrong}");
-            devices.Add(group.Mqtt is null
-                ? new PlantDevice(name, port + (i / units), (byte)(1 + (i % units)), template) { ClockSkew = group.ClockSkew }
-                : new PlantDevice(name, -1, 0, template) { ClockSkew = group.ClockSkew, Mqtt = group.Mqtt });
+            (int port, int unit) = group switch
+            {
+                { OpcUa: not null } => (ports.OpcUa + i, 0),
+                { Mqtt: not null } => (-1, 0),
+                _ => (ports.Modbus + (i / units), 1 + (i % units)),
+            };
+            devices.Add(new PlantDevice(name, port, (byte)unit, template) { ClockSkew = group.ClockSkew, Mqtt = group.Mqtt, OpcUa = group.OpcUa });
         }
-        if (group.Mqtt is null) port += (group.Count + units - 1) / units;
+        if (group.OpcUa is not null) ports.OpcUa += group.Count;
+        else if (group.Mqtt is null) ports.Modbus += (group.Count + units - 1) / units;
     }
 
     private void CheckPublishing(MqttPublishOptions mqtt, DeviceTemplate template, string where, List<string> problems)
@@ -189,7 +218,7 @@ public sealed class Plant
             IReadOnlyList<int> matching = Matching(devices, spec.Devices, first, count);
             foreach (FaultProblem problem in FaultRules.Check(spec)) problems.Add($"{where}fault {problem}");
             if (matching.Count == 0 && count > 0) problems.Add($"{where}fault devices: no device matches '{spec.Devices}'");
-            else if (matching.Count > 0 && matching.All(d => FaultRules.Unfit(spec, devices[d].Mqtt) is not null)) problems.Add($"{where}fault kind: {FaultRules.Unfit(spec, devices[matching[0]].Mqtt)}");
+            else if (matching.Count > 0 && matching.All(d => FaultRules.Unfit(spec, devices[d]) is not null)) problems.Add($"{where}fault kind: {FaultRules.Unfit(spec, devices[matching[0]])}");
             _faults.Add((spec, matching));
         }
         if (_faults.Count > FaultBoard.MostFaults) problems.Add($"{where}{_faults.Count} faults are more than a simulator keeps, {FaultBoard.MostFaults}");
@@ -204,7 +233,8 @@ public sealed class Plant
     private static DeviceTemplate? Template(PlantDeviceOptions group, string where, List<string> problems)
     {
         List<PlantTag> tags = [];
-        // Devices that publish are not asked by address: theirs only follow one another.
+        // Devices that publish, and OPC UA servers, are not asked by address: theirs only follow one another.
+        bool byName = group.Mqtt is not null || group.OpcUa is not null;
         int next = 0;
         foreach (PlantTagOptions tag in group.Tags)
         {
@@ -215,7 +245,7 @@ public sealed class Plant
             }
             else
             {
-                int address = group.Mqtt is null ? tag.StartAddress : next;
+                int address = byName ? next : tag.StartAddress;
                 for (int i = 1; i <= tag.Count; i++)
                 {
                     PlantTag one = new(Numbered(tag.Name, i, tag.Count), tag.Table, address, tag.Type, tag.Order, tag.Length, tag.Generator) { Quality = tag.Quality ?? group.Quality };
@@ -232,7 +262,7 @@ public sealed class Plant
         }
         try
         {
-            return new DeviceTemplate(tags);
+            return new DeviceTemplate(tags, byName);
         }
         catch (ArgumentException wrong)
         {
@@ -245,5 +275,13 @@ public sealed class Plant
     {
         int digits = count.ToString(CultureInfo.InvariantCulture).Length;
         return template.Replace(NumberPlace, number.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0'), StringComparison.Ordinal);
+    }
+
+    // Ports taken so far.
+    private sealed class PortNumbers
+    {
+        public int Modbus { get; set; }
+
+        public int OpcUa { get; set; }
     }
 }

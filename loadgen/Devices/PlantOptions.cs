@@ -1,5 +1,6 @@
 using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Modbus;
 
@@ -45,6 +46,9 @@ public sealed record PlantDeviceOptions
     /// <summary>How they publish to <see cref="PlantOptions.Broker"/>; null for Modbus devices, which are asked.</summary>
     public MqttPublishOptions? Mqtt { get; init; }
 
+    /// <summary>How they are OPC UA servers, with a port each; null for Modbus devices.</summary>
+    public UaServerDeviceOptions? OpcUa { get; init; }
+
     /// <summary>Their tags, in groups that are alike.</summary>
     public required IReadOnlyList<PlantTagOptions> Tags { get; init; }
 
@@ -70,7 +74,7 @@ public sealed record PlantTagOptions
     /// <summary>Table; default holding registers.</summary>
     public ModbusTable Table { get; init; } = ModbusTable.HoldingRegister;
 
-    /// <summary>0-based address of the first tag's first register or bit; devices that publish have none.</summary>
+    /// <summary>0-based address of the first tag's first register or bit; devices that publish, and OPC UA servers, have none.</summary>
     public int StartAddress { get; init; }
 
     /// <summary>How registers make a value; default float32.</summary>

@@ -9,6 +9,9 @@ namespace HyperIngest.LoadGen.Devices;
 /// </summary>
 public sealed class SimulatedDevice : IModbusDevice
 {
+    /// <summary>Most tags that <see cref="SampleAgain"/> shows at once.</summary>
+    internal const int MostAgain = 256;
+
     // One request at a time: a device may have several connections, and an answer and its counts belong together. Never contended with one client.
     private readonly Lock _answering = new();
     private readonly TimeProvider _clock;
@@ -28,6 +31,9 @@ public sealed class SimulatedDevice : IModbusDevice
     // Written under _answering.
     private readonly uint[] _served;
     private readonly byte[] _memory;
+
+    // What clients wrote to tags by name, by the tag's number; null while nobody has.
+    private ulong[]? _written;
 
     /// <summary>A device of <paramref name="template"/>.</summary>
     /// <param name="name">Its name, unique in the plant.</param>
@@ -128,23 +134,29 @@ public sealed class SimulatedDevice : IModbusDevice
     /// <param name="into">Gets the values.</param>
     internal void Sample(int first, int count, long now, TagSamples into)
     {
-        into.Reset(count);
-        if (Template.HasQuality) into.Qualities.Clear();
+        lock (_answering) SampleTags(first, _served.AsSpan(first, count), now, into);
+    }
+
+    /// <summary>What tags showed when they were last sent, as if no time had passed since; those never sent have no value, and are bad. At most <see cref="MostAgain"/> at once.</summary>
+    /// <param name="first">The first tag's number in the template.</param>
+    /// <param name="count">Tags.</param>
+    /// <param name="now">The time since when nothing goes on, by the device's clock, in UTC ticks.</param>
+    /// <param name="into">Gets the values.</param>
+    internal void SampleAgain(int first, int count, long now, TagSamples into)
+    {
+        Span<uint> counts = stackalloc uint[MostAgain];
+        counts = counts[..count];
         lock (_answering)
         {
-            foreach (AlikeRun run in Template.AlikeRuns)
+            ReadOnlySpan<uint> served = _served.AsSpan(first, count);
+            for (int i = 0; i < count; i++) counts[i] = served[i] - 1;
+            SampleTags(first, counts, now, into);
+            if (!served.Contains(0U)) return;
+            if (!Template.HasQuality) into.Qualities.Clear();
+            into.AllGood = false;
+            for (int i = 0; i < count; i++)
             {
-                if (run.First >= first + count) break;
-                int from = Math.Max(first, run.First), to = Math.Min(first + count, run.End);
-                if (from >= to) continue;
-                ReadOnlySpan<ulong> keys = _keys.AsSpan(from, to - from);
-                Span<ulong> bits = into.Bits[(from - first)..(to - first)];
-                SampleRun(run.Tag, keys, _served.AsSpan(from, to - from), now, bits);
-                if (run.Tag.Quality?.At(_key, now, out _) is not (null or SimulatedQuality.Good) && run.Tag.Generator.Kind != GeneratorKind.Quality)
-                {
-                    into.Qualities[(from - first)..(to - first)].Fill(run.Tag.Quality.At(_key, now, out _));
-                    into.AllGood = false;
-                }
+                if (served[i] == 0) into.Qualities[i] = SimulatedQuality.Bad;
             }
         }
     }
@@ -165,6 +177,16 @@ public sealed class SimulatedDevice : IModbusDevice
             {
                 if (qualities[i] != SimulatedQuality.Bad) served[i]++;
             }
+        }
+    }
+
+    /// <summary>Has a tag of generator memory hold another value, as <see cref="TagSamples.Bits"/> has it.</summary>
+    internal void WriteByName(int tag, ulong bits)
+    {
+        lock (_answering)
+        {
+            _written ??= [.. Template.Tags.Select(t => TagValues.Of(t.Type, t.Generator.Value))];
+            _written[tag] = bits;
         }
     }
 
@@ -222,15 +244,37 @@ public sealed class SimulatedDevice : IModbusDevice
         return tag.Generator.Kind == GeneratorKind.Quality ? (double)quality : Waveform.ValueAt(tag.Generator, key ^ _seed, valueTicks);
     }
 
-    private void SampleRun(PlantTag tag, ReadOnlySpan<ulong> keys, ReadOnlySpan<uint> counts, long now, Span<ulong> bits)
+    // The counts say which value of its sequence a tag shows.
+    private void SampleTags(int first, ReadOnlySpan<uint> counts, long now, TagSamples into)
     {
-        // What is sent by name cannot be written by name: memory stays as it was at first.
+        int count = counts.Length;
+        into.Reset(count);
+        if (Template.HasQuality) into.Qualities.Clear();
+        foreach (AlikeRun run in Template.AlikeRuns)
+        {
+            if (run.First >= first + count) break;
+            int from = Math.Max(first, run.First), to = Math.Min(first + count, run.End);
+            if (from >= to) continue;
+            Range range = (from - first)..(to - first);
+            SampleRun(run.Tag, from, counts[range], now, into.Bits[range]);
+            if (run.Tag.Quality?.At(_key, now, out _) is { } quality and not SimulatedQuality.Good && run.Tag.Generator.Kind != GeneratorKind.Quality)
+            {
+                into.Qualities[range].Fill(quality);
+                into.AllGood = false;
+            }
+        }
+    }
+
+    private void SampleRun(PlantTag tag, int first, ReadOnlySpan<uint> counts, long now, Span<ulong> bits)
+    {
+        ReadOnlySpan<ulong> keys = _keys.AsSpan(first, bits.Length);
         if (tag.Generator.Kind == GeneratorKind.Sequence) TagValues.WriteSequence(tag.Type, keys, counts, bits);
-        else if (tag.Generator.Kind == GeneratorKind.Memory) bits.Fill(TagValues.Of(tag.Type, tag.Generator.Value));
-        else
+        else if (tag.Generator.Kind != GeneratorKind.Memory)
         {
             for (int i = 0; i < keys.Length; i++) bits[i] = TagValues.Of(tag.Type, ValueAt(tag, keys[i], now));
         }
+        else if (_written is null) bits.Fill(TagValues.Of(tag.Type, tag.Generator.Value));
+        else _written.AsSpan(first, bits.Length).CopyTo(bits);
     }
 
     private void ReadBits(in TagRun run, int address, int count, long now, Span<byte> destination)

@@ -1,6 +1,7 @@
 using HyperIngest.Core.Polling;
 using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.Protocols.Modbus;
 using Microsoft.Extensions.Logging;
 
@@ -12,18 +13,22 @@ public sealed class Simulator : IAsyncDisposable
     // Within the 30 s that a parent waits for an answer.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(25);
 
+    // Whoever subscribes to a server and does not acknowledge must not hold up its end as long as a broker may.
+    private static readonly TimeSpan UaDrainLimit = TimeSpan.FromSeconds(10);
+
     private readonly SimulatedDevice[] _devices;
     private readonly ModbusServerUnit?[] _units;
     private readonly ModbusServer? _server;
     private readonly FaultBoard _faults;
+    private readonly TimeProvider _clock;
 
     /// <summary>The simulator of <paramref name="plant"/>, not yet listening.</summary>
     /// <param name="plant">The plant.</param>
     /// <param name="clock">The clock of its waveforms, fault schedules and delays; null for the system's.</param>
-    /// <param name="logger">Where connections to a broker say what changes; null for nowhere.</param>
+    /// <param name="logger">Where connections to a broker say what changes, and OPC UA servers whom they refuse; null for nowhere.</param>
     public Simulator(Plant plant, TimeProvider? clock = null, ILogger? logger = null)
     {
-        clock ??= TimeProvider.System;
+        _clock = clock ??= TimeProvider.System;
         Plant = plant;
         _devices = new SimulatedDevice[plant.Devices.Count];
         _units = new ModbusServerUnit[plant.Devices.Count];
@@ -31,7 +36,7 @@ public sealed class Simulator : IAsyncDisposable
         {
             PlantDevice device = plant.Devices[i];
             _devices[i] = new SimulatedDevice(device.Name, device.Template, plant.Options.Seed, clock) { ClockSkew = device.ClockSkew };
-            if (device.Mqtt is null) _units[i] = new ModbusServerUnit(device.UnitId, _devices[i]);
+            if (device.IsModbus) _units[i] = new ModbusServerUnit(device.UnitId, _devices[i]);
         }
         ModbusServerPort[] ports =
         [
@@ -39,7 +44,8 @@ public sealed class Simulator : IAsyncDisposable
         ];
         if (ports.Length > 0) _server = new ModbusServer(new ModbusServerOptions { Address = plant.Address, BasePort = plant.Options.BasePort, Clock = clock }, ports);
         if (plant.Nodes.Count > 0) Publishing = new MqttPublishing(plant, _devices, clock, null, logger);
-        _faults = new FaultBoard(plant, clock, _devices, _units, ports, port => Server.ShowFault(ports[port]), device => Publishing?.Cut(device));
+        if (plant.UaPortCount > 0) UaServers = new UaServers(plant, _devices, clock, logger);
+        _faults = new FaultBoard(plant, clock, _devices, _units, ports, new FaultActions(port => Server.ShowFault(ports[port]), Publishing, UaServers));
         foreach ((FaultSpec spec, IReadOnlyList<int> devices) in plant.Faults) _faults.Inject(spec, devices);
     }
 
@@ -47,27 +53,39 @@ public sealed class Simulator : IAsyncDisposable
     public Plant Plant { get; }
 
     /// <summary>The server of its Modbus devices, for its counts and for cutting connections.</summary>
-    /// <exception cref="InvalidOperationException">All devices publish.</exception>
+    /// <exception cref="InvalidOperationException">No device is a Modbus device.</exception>
     public ModbusServer Server => _server ?? throw new InvalidOperationException($"Plant {Plant.Options.Name} has no Modbus devices.");
 
-    /// <summary>What the server has counted; nothing when all devices publish.</summary>
+    /// <summary>What the server has counted; nothing when there are no Modbus devices.</summary>
     public ModbusServerCounts ServerCounts => _server?.Counts ?? default;
 
-    /// <summary>The base port once started; 0 when all devices publish.</summary>
+    /// <summary>The base port of the Modbus devices once started; 0 when there are none.</summary>
     public int BasePort => _server?.BasePort ?? 0;
 
-    /// <summary>What the publishers have counted; nothing when all devices are Modbus devices.</summary>
+    /// <summary>The base port of the OPC UA servers once started; 0 when there are none.</summary>
+    public int UaBasePort => UaServers?.BasePort ?? 0;
+
+    /// <summary>The endpoint of a device that is an OPC UA server, once started.</summary>
+    public string UaEndpointOf(PlantDevice device) => UaPlantClient.EndpointOf(Plant.Address.ToString(), UaBasePort, device);
+
+    /// <summary>What the OPC UA servers have counted; nothing when there are none.</summary>
+    public UaServersCounts UaCounts => UaServers?.Counts ?? default;
+
+    /// <summary>What the publishers have counted; nothing when there are none.</summary>
     public MqttPublishCounts PublishCounts => Publishing?.Counts ?? default;
 
     /// <summary>The publishers; null when there are none.</summary>
     internal MqttPublishing? Publishing { get; }
 
+    /// <summary>The OPC UA servers; null when there are none.</summary>
+    internal UaServers? UaServers { get; }
+
     /// <summary>A device by its number in the plant.</summary>
     public SimulatedDevice Device(int index) => _devices[index];
 
     /// <summary>A device's place in the server, to give it a fault of one's own; <see cref="Inject"/> and <see cref="Clear"/> put theirs in its place.</summary>
-    /// <exception cref="InvalidOperationException">The device publishes.</exception>
-    public ModbusServerUnit Unit(int index) => _units[index] ?? throw new InvalidOperationException($"Device {_devices[index].Name} publishes; it has no place in a server.");
+    /// <exception cref="InvalidOperationException">The device is no Modbus device.</exception>
+    public ModbusServerUnit Unit(int index) => _units[index] ?? throw new InvalidOperationException($"Device {_devices[index].Name} is no Modbus device; it has no place in their server.");
 
     /// <summary>The faults that were set and not cleared, those of the plant first.</summary>
     public IReadOnlyList<FaultStatus> Faults => _faults.Statuses();
@@ -93,6 +111,7 @@ public sealed class Simulator : IAsyncDisposable
     public void Start()
     {
         _server?.Start();
+        UaServers?.Start();
         Publishing?.Start();
         _faults.Begin();
     }
@@ -100,9 +119,20 @@ public sealed class Simulator : IAsyncDisposable
     /// <summary>Has its publishers publish, as the plant says or by a pace; without publishers nothing.</summary>
     public void BeginPublishing(IPollPace? pace = null) => Publishing?.Begin(pace);
 
-    /// <summary>Nothing is due any more; waits until the broker has all that was. From then on <see cref="Served"/> is exact.</summary>
-    /// <exception cref="TimeoutException">It has not all of it within 25 s; the message says of whom.</exception>
-    public Task DrainAsync(CancellationToken cancellationToken = default) => Publishing?.DrainAsync(DrainLimit, cancellationToken) ?? Task.CompletedTask;
+    /// <summary>The values of OPC UA servers stand still, from now on, or go on; without such servers nothing.</summary>
+    public void HoldValues(bool hold)
+    {
+        if (hold) UaServers?.Hold.Begin(_clock.GetUtcNow().UtcTicks);
+        else UaServers?.Hold.End();
+    }
+
+    /// <summary>Nothing is due any more; waits until the broker has all that was, and the subscribers of OPC UA servers have acknowledged it. From then on <see cref="Served"/> is exact.</summary>
+    /// <exception cref="TimeoutException">They have not all of it within 25 s (10 s for subscribers); the message says of whom.</exception>
+    public async Task DrainAsync(CancellationToken cancellationToken = default)
+    {
+        if (UaServers is not null) await UaServers.DrainAsync(UaDrainLimit, cancellationToken).ConfigureAwait(false);
+        if (Publishing is not null) await Publishing.DrainAsync(DrainLimit, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Readings answered so far.</summary>
     public long ReadingsServed
@@ -128,6 +158,7 @@ public sealed class Simulator : IAsyncDisposable
     {
         _faults.Dispose();
         if (_server is not null) await _server.StopAsync().ConfigureAwait(false);
+        if (UaServers is not null) await UaServers.StopAsync().ConfigureAwait(false);
         if (Publishing is not null) await Publishing.StopAsync().ConfigureAwait(false);
     }
 
@@ -136,6 +167,7 @@ public sealed class Simulator : IAsyncDisposable
     {
         _faults.Dispose();
         if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
+        if (UaServers is not null) await UaServers.DisposeAsync().ConfigureAwait(false);
         if (Publishing is not null) await Publishing.DisposeAsync().ConfigureAwait(false);
     }
 }

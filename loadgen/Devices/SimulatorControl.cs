@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.Protocols.Modbus;
 
 namespace HyperIngest.LoadGen.Devices;
@@ -13,10 +14,14 @@ namespace HyperIngest.LoadGen.Devices;
 /// answers with a JSON line; <c>fault DEVICE KIND [REQUESTS [PAUSE_MS]]</c> has a device misbehave on its next requests (without a number on all of them) and <c>heal DEVICE</c>
 /// ends that, both answering like stats; <c>inject JSON</c> sets a fault in force (<see cref="FaultSpecJson"/>) and answers with its id, <c>clear ID</c> takes it off and answers with the id,
 /// <c>faults</c> answers with all there are; <c>served PATH</c> writes the served counts while nobody reads, and answers like stats; <c>stop PATH</c> stops, writes the served counts to
-/// PATH, answers like stats and ends (without a PATH nothing is written). Publishers are connected and held until they are told: <c>publish ...</c>, see <see cref="PublishControl"/>. The end of the input ends it too, so that no simulator outlives its parent.
+/// PATH, answers like stats and ends (without a PATH nothing is written). The values of OPC UA servers go on from the start; after <c>values hold</c> they stand still, after <c>values drain</c> their subscribers
+/// have acknowledged all that was sent before as well, and after <c>values go</c> they go on; all answer like stats. Publishers are connected and held until they are told: <c>publish ...</c>, see <see cref="PublishControl"/>. The end of the input ends it too, so that no simulator outlives its parent.
 /// </summary>
 public static class SimulatorControl
 {
+    // Within the 30 s that the parent waits for an answer.
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(25);
+
     /// <summary>Starts the simulator and serves until it is told to stop.</summary>
     /// <param name="simulator">The simulator, not yet started; the caller disposes it.</param>
     /// <param name="input">Commands.</param>
@@ -30,7 +35,8 @@ public static class SimulatorControl
         Dictionary<string, string> misbehaving = new(StringComparer.Ordinal);
         PublishControl publish = new(simulator, output);
         SimulatorReady ready = new(
-            true, plant.Address.ToString(), simulator.BasePort, plant.PortCount, plant.Devices.Count, plant.TagCount, Environment.ProcessId);
+            true, plant.Address.ToString(), simulator.BasePort, plant.PortCount, plant.Devices.Count, plant.TagCount, Environment.ProcessId,
+            plant.UaPortCount == 0 ? null : simulator.UaBasePort, plant.UaPortCount == 0 ? null : plant.UaPortCount);
         await WriteAsync(output, ready, SimulatorJson.Default.SimulatorReady).ConfigureAwait(false);
         while (true)
         {
@@ -73,6 +79,9 @@ public static class SimulatorControl
                 case ["publish", string what]:
                     await publish.RunAsync(what, cancellationToken).ConfigureAwait(false);
                     break;
+                case ["values", string what]:
+                    await AnswerAsync(output, simulator, await ValuesAsync(simulator, what, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    break;
                 case ["served", string path]:
                     await SaveAsync(simulator, path, output).ConfigureAwait(false);
                     break;
@@ -86,7 +95,7 @@ public static class SimulatorControl
                     break;
                 default:
                     await FailAsync(output,
-                        $"Unknown command '{line}'; expected stats, inject JSON, clear ID, faults, fault DEVICE KIND [REQUESTS [PAUSE_MS]], heal DEVICE, publish begin|max|curve|pause|drain, served PATH or stop [PATH].").ConfigureAwait(false);
+                        $"Unknown command '{line}'; expected stats, inject JSON, clear ID, faults, fault DEVICE KIND [REQUESTS [PAUSE_MS]], heal DEVICE, publish begin|max|curve|pause|drain, values hold|go|drain, served PATH or stop [PATH].").ConfigureAwait(false);
                     break;
             }
         }
@@ -97,11 +106,14 @@ public static class SimulatorControl
     {
         ModbusServerCounts counts = simulator.ServerCounts;
         SimulatorPublishStats? published = PublishControl.Stats(simulator);
+        UaServersCounts ua = simulator.UaCounts;
         using Process self = Process.GetCurrentProcess();
         return new SimulatorStats(
-            counts.Requests + (published?.Messages ?? 0), simulator.ReadingsServed, counts.Exceptions, counts.Faulted, counts.Malformed, counts.Connections + (int)(published?.Connected ?? 0),
+            counts.Requests + (published?.Messages ?? 0) + ua.Requests, simulator.ReadingsServed, counts.Exceptions + ua.Faults, counts.Faulted, counts.Malformed + ua.Malformed,
+            counts.Connections + (int)(published?.Connected ?? 0) + ua.Connections,
             Math.Round(self.TotalProcessorTime.TotalSeconds, 3), Math.Round(self.WorkingSet64 / (1024.0 * 1024.0), 1),
-            simulator.FaultHits.ToDictionary(k => FaultNames.Of(k.Key), k => k.Value), published);
+            simulator.FaultHits.ToDictionary(k => FaultNames.Of(k.Key), k => k.Value), published,
+            ua.Servers == 0 ? null : new SimulatorUaStats(ua.Servers, ua.Sessions, ua.Subscriptions, ua.Items, ua.Notified, ua.Read, ua.Queued, ua.Unacknowledged, ua.Lost, ua.Forgotten, ua.Missed));
     }
 
     /// <summary>A simulator's faults as one JSON object: <c>{"faults":[..]}</c>.</summary>
@@ -136,6 +148,30 @@ public static class SimulatorControl
             return;
         }
         await WriteAsync(output, new SimulatorFault(id), SimulatorJson.Default.SimulatorFault).ConfigureAwait(false);
+    }
+
+    // What is wrong with the command; null when it was carried out.
+    private static async Task<string?> ValuesAsync(Simulator simulator, string what, CancellationToken cancellationToken)
+    {
+        if (simulator.UaServers is not { } servers) return $"values: no device of plant {simulator.Plant.Options.Name} is an OPC UA server";
+        switch (what)
+        {
+            case "hold" or "go":
+                simulator.HoldValues(what == "hold");
+                return null;
+            case "drain":
+                try
+                {
+                    await servers.DrainAsync(DrainLimit, cancellationToken).ConfigureAwait(false);
+                    return null;
+                }
+                catch (TimeoutException late)
+                {
+                    return $"values: {late.Message}";
+                }
+            default:
+                return $"values: expected hold, go or drain, found '{what}'";
+        }
     }
 
     private static string Ids(Simulator simulator)

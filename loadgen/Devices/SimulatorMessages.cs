@@ -6,27 +6,45 @@ namespace HyperIngest.LoadGen.Devices;
 /// <summary>The line a simulator process prints once its devices can be reached.</summary>
 /// <param name="Ready">Always true.</param>
 /// <param name="Host">The address it listens on.</param>
-/// <param name="BasePort">Its first port.</param>
+/// <param name="BasePort">The first port of its Modbus devices.</param>
 /// <param name="PortCount">How many ports follow one another from there.</param>
 /// <param name="Devices">Devices.</param>
 /// <param name="Tags">Tags over all devices.</param>
 /// <param name="Pid">Its process id.</param>
-public sealed record SimulatorReady(bool Ready, string Host, int BasePort, int PortCount, int Devices, long Tags, int Pid);
+/// <param name="UaBasePort">The first port of its OPC UA servers; null when there are none.</param>
+/// <param name="UaPortCount">How many ports follow one another from there; null when there are none.</param>
+public sealed record SimulatorReady(bool Ready, string Host, int BasePort, int PortCount, int Devices, long Tags, int Pid, int? UaBasePort = null, int? UaPortCount = null);
 
 /// <summary>The line a simulator process prints for <c>stats</c>, and as its last for <c>stop</c>.</summary>
 /// <param name="Requests">Requests received, and messages published.</param>
 /// <param name="Readings">Readings answered, and published.</param>
 /// <param name="Exceptions">Requests answered with an exception.</param>
 /// <param name="Faulted">Requests that met a fault.</param>
-/// <param name="Malformed">Connections closed because they spoke no Modbus TCP.</param>
+/// <param name="Malformed">Connections closed because they spoke no Modbus TCP, and OPC UA requests that could not be read.</param>
 /// <param name="Connections">Connections open now, those to a broker too.</param>
 /// <param name="CpuSeconds">Processor time of the process since its start, in seconds.</param>
 /// <param name="RssMb">Resident memory in MiB.</param>
 /// <param name="FaultHits">Hits of each kind of injected fault that has hit anything, by the kind's word.</param>
 /// <param name="Mqtt">The publishers; null when there are none.</param>
+/// <param name="OpcUa">The OPC UA servers; null when there are none.</param>
 public sealed record SimulatorStats(
     long Requests, long Readings, long Exceptions, long Faulted, long Malformed, int Connections, double CpuSeconds, double RssMb,
-    IReadOnlyDictionary<string, long>? FaultHits = null, SimulatorPublishStats? Mqtt = null);
+    IReadOnlyDictionary<string, long>? FaultHits = null, SimulatorPublishStats? Mqtt = null, SimulatorUaStats? OpcUa = null);
+
+/// <summary>What a simulator's OPC UA servers have and have done, together.</summary>
+/// <param name="Servers">Servers.</param>
+/// <param name="Sessions">Sessions now.</param>
+/// <param name="Subscriptions">Subscriptions now.</param>
+/// <param name="Items">Monitored items now.</param>
+/// <param name="Notified">Values put into notifications.</param>
+/// <param name="Read">Values put into answers to Read.</param>
+/// <param name="Queued">Values that wait for a notification.</param>
+/// <param name="Unacknowledged">Values in notifications that were not acknowledged.</param>
+/// <param name="Lost">Values that no client can have any more: a full queue lost them, or their subscription went.</param>
+/// <param name="Forgotten">Values in notifications that were sent, not acknowledged, and can not be asked for again; a client may have had them.</param>
+/// <param name="Missed">Samplings that did not take place because the process stood still, an item each.</param>
+public sealed record SimulatorUaStats(
+    int Servers, int Sessions, int Subscriptions, int Items, long Notified, long Read, long Queued, long Unacknowledged, long Lost, long Forgotten, long Missed);
 
 /// <summary>What a simulator's publishers have done.</summary>
 /// <param name="Nodes">Connections there are to be.</param>

@@ -98,6 +98,16 @@ public sealed class SimulatorProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It has not all of it in time; the message says of whom.</exception>
     public Task<SimulatorStats> DrainPublishingAsync(CancellationToken cancellationToken = default) => AskAsync("publish drain", cancellationToken);
 
+    /// <summary>The values of its OPC UA servers stand still from now on; what was due before still reaches subscribers.</summary>
+    public Task<SimulatorStats> HoldValuesAsync(CancellationToken cancellationToken = default) => AskAsync("values hold", cancellationToken);
+
+    /// <summary>They go on.</summary>
+    public Task<SimulatorStats> ReleaseValuesAsync(CancellationToken cancellationToken = default) => AskAsync("values go", cancellationToken);
+
+    /// <summary>Holds them, and waits until subscribers have acknowledged all that was sent before: the served counts are exact from then on.</summary>
+    /// <exception cref="InvalidOperationException">They have not all of it in time; the message says of whom.</exception>
+    public Task<SimulatorStats> DrainValuesAsync(CancellationToken cancellationToken = default) => AskAsync("values drain", cancellationToken);
+
     /// <summary>Has it write the served counts to <paramref name="path"/> and run on; call it while nobody reads.</summary>
     public Task<SimulatorStats> WriteServedAsync(string path, CancellationToken cancellationToken = default) => AskAsync($"served {path}", cancellationToken);
 

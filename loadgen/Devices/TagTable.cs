@@ -27,7 +27,7 @@ internal sealed class TagTable
         foreach (int index in byAddress)
         {
             PlantTag tag = tags[index];
-            Check(tag, end, runs);
+            CheckPlace(tag, end, runs);
             end = tag.Address + tag.Span;
             TagRun run = runs.Count > 0 ? runs[^1] : default;
             bool joins = runs.Count > 0 && run.End == tag.Address && run.FirstTag + run.Count == index && run.Tag.Type == tag.Type
@@ -58,35 +58,42 @@ internal sealed class TagTable
         return low;
     }
 
-    private static void Check(PlantTag tag, int end, List<TagRun> runs)
+    private static void CheckPlace(PlantTag tag, int end, List<TagRun> runs)
     {
-        string where = $"{tag.Table} {tag.Address}";
+        string where = $"at {tag.Table} {tag.Address}";
         if (tag.Address < 0 || tag.Address + tag.Span > 65536)
         {
-            throw new ArgumentException($"Tag {tag.Name} at {where} takes {tag.Span} and ends beyond address 65535.");
+            throw new ArgumentException($"Tag {tag.Name} {where} takes {tag.Span} and ends beyond address 65535.");
         }
-        if (tag.Address < end) throw new ArgumentException($"Tag {tag.Name} at {where} overlaps the tag before it, which ends at {end - 1} ({runs[^1].Tag.Name} or one of its run).");
-        if (tag.IsBit && tag.Type != ModbusType.Bool) throw new ArgumentException($"Tag {tag.Name} at {where} is {tag.Type}; a table of bits holds bool only.");
+        if (tag.Address < end) throw new ArgumentException($"Tag {tag.Name} {where} overlaps the tag before it, which ends at {end - 1} ({runs[^1].Tag.Name} or one of its run).");
+        CheckTag(tag, where);
+    }
+
+    /// <summary>Refuses a tag that cannot do what it is told to, wherever it lies.</summary>
+    /// <exception cref="ArgumentException">The message says what is wrong.</exception>
+    public static void CheckTag(PlantTag tag, string where)
+    {
+        if (tag.IsBit && tag.Type != ModbusType.Bool) throw new ArgumentException($"Tag {tag.Name} {where} is {tag.Type}; a table of bits holds bool only.");
         if (tag.Type == ModbusType.Ascii && tag.Length is < 1 or > ModbusFrame.MaxReadRegisters)
         {
-            throw new ArgumentException($"Tag {tag.Name} at {where} has length {tag.Length}; ASCII tags take 1 to {ModbusFrame.MaxReadRegisters} registers.");
+            throw new ArgumentException($"Tag {tag.Name} {where} has length {tag.Length}; ASCII tags take 1 to {ModbusFrame.MaxReadRegisters} registers.");
         }
         if (tag.IsVerifiable && SequenceType.WidthOf(tag.Type) == 0)
         {
-            throw new ArgumentException($"Tag {tag.Name} at {where} is {tag.Type}, which cannot carry a verifiable sequence; choose another generator.");
+            throw new ArgumentException($"Tag {tag.Name} {where} is {tag.Type}, which cannot carry a verifiable sequence; choose another generator.");
         }
         if (tag.Generator.Kind == GeneratorKind.Memory && tag.Table is not (ModbusTable.HoldingRegister or ModbusTable.Coil))
         {
-            throw new ArgumentException($"Tag {tag.Name} at {where} holds what is written, but {tag.Table} cannot be written; use holding registers or coils.");
+            throw new ArgumentException($"Tag {tag.Name} {where} holds what is written, but {tag.Table} cannot be written; use holding registers or coils.");
         }
-        if (tag.Generator.Kind == GeneratorKind.Csv && tag.Generator.Recording is null) throw new ArgumentException($"Tag {tag.Name} at {where} plays a recording, and has none.");
+        if (tag.Generator.Kind == GeneratorKind.Csv && tag.Generator.Recording is null) throw new ArgumentException($"Tag {tag.Name} {where} plays a recording, and has none.");
         if (tag.Quality is { } quality && (quality.Good < TimeSpan.Zero || quality.Uncertain < TimeSpan.Zero || quality.Bad < TimeSpan.Zero || quality.Length < TimeSpan.FromMilliseconds(1)))
         {
-            throw new ArgumentException($"Tag {tag.Name} at {where}: the quality's durations must be 0 or more, and 1 ms or more together.");
+            throw new ArgumentException($"Tag {tag.Name} {where}: the quality's durations must be 0 or more, and 1 ms or more together.");
         }
         if (tag.Generator.Period < TimeSpan.FromMilliseconds(1) || !(tag.Generator.Min <= tag.Generator.Max))
         {
-            throw new ArgumentException($"Tag {tag.Name} at {where}: the generator's period must be 1 ms or more, and min must not be above max.");
+            throw new ArgumentException($"Tag {tag.Name} {where}: the generator's period must be 1 ms or more, and min must not be above max.");
         }
     }
 }

@@ -34,6 +34,9 @@ public sealed class DemoTests : IDisposable
     [InlineData("modbus > journal > kafka (protobuf, test broker)", 20_000, "--sink", "kafka", "--format", "protobuf")]
     [InlineData("modbus > journal > kafka (columnar, test broker)", 0, "--sink", "kafka", "--format", "columnar", "--max", "--ceiling")]
     [InlineData("modbus > journal > kafka (columnar, test broker) > kafka > journal > postgres", 20_000, "--route", "kafka-postgres")]
+    [InlineData("opcua (subscribe, None) > journal", 20_000, "--source", "opcua")]
+    [InlineData("opcua (subscribe, Basic256Sha256 SignAndEncrypt) > journal", 20_000, "--source", "opcua", "--policy", "Basic256Sha256", "--ceiling")]
+    [InlineData("opcua (poll, None) > journal", 20_000, "--source", "opcua", "--read", "poll")]
     public async Task Demo_ends_with_a_report_that_proves_nothing_was_lost(string route, int offered, params string[] arguments)
     {
         using ProgramProcess demo = ProgramProcess.StartGroup(Environment, ["demo", "--json", "--seconds", "3", "--devices", "50", "--tags", "100", "--interval", "250ms", .. arguments]);

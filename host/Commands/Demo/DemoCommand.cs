@@ -7,6 +7,8 @@ using HyperIngest.Host.Running;
 using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.LoadGen.Report;
 using HyperIngest.Mqtt;
+using HyperIngest.Protocols.OpcUa.Security;
+using HyperIngest.Protocols.OpcUa.Source;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Commands.Demo;
@@ -17,20 +19,27 @@ internal static class DemoCommand
     // The runtime hands a signal to a thread of its own; on a busy machine that takes milliseconds.
     private static readonly TimeSpan SignalsLag = TimeSpan.FromMilliseconds(500);
 
+    // As many values a second as the others have by default, from few servers with many nodes each: how OPC UA is used.
+    private const int UaDevices = 100;
+    private const int UaTags = 6000;
+
     /// <summary>The verb.</summary>
     public static Verb Create()
     {
         Option<int> seconds = Number("--seconds", "N", "Seconds measured, after 5 s of warm-up.", 30, 1, 86_400);
-        Option<int> devices = Number("--devices", "N", "Simulated devices, each with a socket of its own.", 1000, 1, 20_000);
-        Option<int?> tags = new("--tags") { Description = "Tags a device, 1 to 10,000. Default: 600; 50 when every reading is a JSON message of its own.", HelpName = "N" };
-        Option<TimeSpan?> interval = CommonOptions.Choice("--interval", "TIME", "Time from poll to poll. Default: 1s.",
+        Option<int> devices = Number("--devices", "N", "Simulated devices, each with a socket of its own; with --source opcua 100 when it is not said.", 1000, 1, 20_000);
+        Option<int?> tags = new("--tags") { Description = "Tags a device, 1 to 10,000. Default: 600; 50 when every reading is a JSON message of its own; 6,000 with --source opcua.", HelpName = "N" };
+        Option<TimeSpan?> interval = CommonOptions.Choice("--interval", "TIME", "Time from poll to poll, or from change to change. Default: 1s.",
             Scalars.Duration(TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1), null));
         Option<bool> max = new("--max") { Description = "Poll, or publish, without pause: as many readings as will go." };
-        Option<string?> source = new("--source") { Description = "modbus or mqtt: what the devices speak. Default: modbus.", HelpName = "SOURCE" };
+        Option<string?> source = new("--source") { Description = "modbus, mqtt or opcua: what the devices speak. Default: modbus.", HelpName = "SOURCE" };
         Option<MqttPublishFormat?> payload = CommonOptions.Choice("--payload", "FORMAT", "With --source mqtt: sparkplug (100 metrics a message) or json (a message a reading). Default: sparkplug.", PublishSchema.Format.Type);
         Option<string?> qos = new("--qos") { Description = "With --source mqtt: 0 or 1. Default: 0, as Sparkplug has it.", HelpName = "QOS" };
         Option<BrokerAddress?> broker = CommonOptions.Choice("--broker", "URL", "Broker of yours, mqtt://host:port or mqtts://host:port. Default: a private mosquitto.", BrokerAddress.Type);
         Option<string?> user = new("--broker-user") { Description = $"User at your broker; the password is taken from the environment variable {PlantFile.PasswordVariable}.", HelpName = "NAME" };
+        Option<UaDeviceMode?> read = CommonOptions.Choice("--read", "HOW", "With --source opcua: subscribe or poll. Default: subscribe.", OpcUaReadingSchema.Read.Type);
+        Option<UaSecurityPolicy?> policy = CommonOptions.Choice("--policy", "POLICY", "With --source opcua: None, Basic256Sha256, Aes128_Sha256_RsaOaep or Aes256_Sha256_RsaPss. Default: None.", OpcUaSessionSchema.Policies);
+        Option<UaSecurityMode?> mode = CommonOptions.Choice("--mode", "MODE", "With --policy: Sign or SignAndEncrypt. Default: SignAndEncrypt.", OpcUaSessionSchema.Modes);
         Option<string?> sink = new("--sink") { Description = "postgres or kafka: land the readings there too. Default: the journal alone.", HelpName = "SINK" };
         Option<string?> postgres = new("--postgres")
         {
@@ -40,7 +49,7 @@ internal static class DemoCommand
         Option<string?> route = new("--route") { Description = "kafka-postgres: an edge node writes Kafka, and the measured node reads Kafka and writes PostgreSQL.", HelpName = "ROUTE" };
         Option<string?> kafka = new("--kafka") { Description = "Bootstrap brokers of a cluster of yours. Default: librdkafka's test broker in this process.", HelpName = "BROKERS" };
         Option<string?> format = new("--format") { Description = "Kafka records: json (one a reading), protobuf or columnar (one a device and delivery). Default: json; columnar between nodes.", HelpName = "FORMAT" };
-        Option<bool> ceiling = new("--ceiling") { Description = "Also measure what psql \\copy, or a bare Confluent.Kafka Produce loop, reaches with the same readings, and print the ratio." };
+        Option<bool> ceiling = new("--ceiling") { Description = "Also measure what psql \\copy, a bare Confluent.Kafka Produce loop, a bare MQTT subscriber or, with --policy, the machine's AES and HMAC reach with the same readings, and print the ratio." };
         Option<string?> data = new("--data") { Description = "Folder for the journal, kept afterwards. Default: a temporary one, deleted.", HelpName = "FOLDER" };
         Option<bool> json = CommonOptions.Json("End with the report as one JSON object on a line of its own.");
         Verb verb = new("demo", "A simulated plant, the whole way into the journal (or PostgreSQL), and a report that proves nothing was lost.",
@@ -53,9 +62,12 @@ internal static class DemoCommand
             new("hyperingest demo --sink kafka --format columnar --max --kafka broker:9092", "Into your cluster, as fast as it takes them; a topic of its own is made there."),
             new("hyperingest demo --route kafka-postgres", "Through Kafka into PostgreSQL, by two nodes."),
             new("hyperingest demo --source mqtt", "The same devices as 100 Sparkplug B edge nodes that publish through mosquitto."),
-            new("hyperingest demo --source mqtt --payload json --max --ceiling", "A JSON message a reading, as fast as the broker passes them on, and what a bare subscriber gets."))
+            new("hyperingest demo --source mqtt --payload json --max --ceiling", "A JSON message a reading, as fast as the broker passes them on, and what a bare subscriber gets."),
+            new("hyperingest demo --source opcua", "100 OPC UA servers with 6,000 nodes each that change once a second, by subscriptions."),
+            new("hyperingest demo --source opcua --read poll", "The same nodes, read once a second."),
+            new("hyperingest demo --source opcua --policy Basic256Sha256 --ceiling", "Signed and encrypted, and what the machine's AES and HMAC take, beside it."))
         {
-            seconds, devices, tags, interval, max, source, payload, qos, broker, user, sink, route, postgres, kafka, format, ceiling, data, json,
+            seconds, devices, tags, interval, max, source, payload, qos, broker, user, read, policy, mode, sink, route, postgres, kafka, format, ceiling, data, json,
         };
         verb.SetAction(async (parsed, _) =>
         {
@@ -67,13 +79,21 @@ internal static class DemoCommand
                 Source = speaks,
                 Payload = written,
                 Qos = QosOf(parsed.GetValue(qos)),
+                Read = parsed.GetValue(read) ?? UaDeviceMode.Subscribe,
+                Policy = parsed.GetValue(policy) ?? UaSecurityPolicy.None,
+                Mode = ModeOf(parsed.GetValue(policy) ?? UaSecurityPolicy.None, parsed.GetValue(mode)),
                 Broker = BrokerOf(parsed.GetValue(broker), parsed.GetValue(user)),
                 Route = way,
                 Kafka = parsed.GetValue(kafka),
                 Format = FormatOf(parsed.GetValue(format), way),
                 Seconds = parsed.GetValue(seconds),
-                Devices = parsed.GetValue(devices),
-                Tags = TagsOf(parsed.GetValue(tags) ?? (speaks == DemoSource.Mqtt && written == MqttPublishFormat.Json ? 50 : 600)),
+                Devices = speaks == DemoSource.OpcUa && parsed.GetResult(devices) is null or { Implicit: true } ? UaDevices : parsed.GetValue(devices),
+                Tags = TagsOf(parsed.GetValue(tags) ?? speaks switch
+                {
+                    DemoSource.OpcUa => UaTags,
+                    DemoSource.Mqtt when written == MqttPublishFormat.Json => 50,
+                    _ => 600,
+                }),
                 Interval = parsed.GetValue(interval) ?? TimeSpan.FromSeconds(1),
                 Max = parsed.GetValue(max),
                 Sink = way == DemoRoute.KafkaPostgres ? DemoSink.Postgres : SinkOf(parsed.GetValue(sink), parsed.GetValue(postgres)),
@@ -82,11 +102,22 @@ internal static class DemoCommand
                 Json = parsed.GetValue(json),
                 Data = parsed.GetValue(data),
             };
-            if (speaks == DemoSource.Modbus && (parsed.GetValue(payload) is not null || (parsed.GetValue(qos) ?? parsed.GetValue(user)) is not null || parsed.GetValue(broker) is not null))
+            if (speaks != DemoSource.Mqtt && (parsed.GetValue(payload) is not null || (parsed.GetValue(qos) ?? parsed.GetValue(user)) is not null || parsed.GetValue(broker) is not null))
             {
                 throw new UsageException("demo: --payload, --qos, --broker and --broker-user are for devices that publish; add --source mqtt");
             }
-            if (options.Ceiling && options.Sink == DemoSink.None && speaks == DemoSource.Modbus) throw new UsageException("demo: --ceiling is measured against a sink or a broker; add --sink postgres, --sink kafka or --source mqtt");
+            if (speaks != DemoSource.OpcUa && (parsed.GetValue(read) is not null || parsed.GetValue(policy) is not null || parsed.GetValue(mode) is not null))
+            {
+                throw new UsageException("demo: --read, --policy and --mode are for OPC UA servers; add --source opcua");
+            }
+            if (speaks == DemoSource.OpcUa && options is { Max: true, Read: UaDeviceMode.Subscribe })
+            {
+                throw new UsageException("demo: --max reads without pause, and a subscription gets what changes when it changes; add --read poll, or change values more often with --interval");
+            }
+            if (options.Ceiling && options.Sink == DemoSink.None && (speaks == DemoSource.Modbus || (speaks == DemoSource.OpcUa && options.Policy == UaSecurityPolicy.None)))
+            {
+                throw new UsageException("demo: --ceiling is measured against a sink, a broker or a cipher; add --sink postgres, --sink kafka, --source mqtt, or --policy to --source opcua");
+            }
             if (way == DemoRoute.Direct && options.Sink != DemoSink.Kafka && (options.Kafka ?? parsed.GetValue(format)) is not null)
             {
                 throw new UsageException("demo: --kafka and --format are for Kafka; add --sink kafka or --route kafka-postgres");
@@ -133,9 +164,20 @@ internal static class DemoCommand
     private static DemoSource SourceOf(string? name, DemoRoute way) => name switch
     {
         null or "modbus" => DemoSource.Modbus,
-        "mqtt" => way == DemoRoute.Direct ? DemoSource.Mqtt : throw new UsageException("demo: --route kafka-postgres begins with Modbus devices; drop --route or --source mqtt"),
-        _ => throw new UsageException($"demo: --source: expected modbus or mqtt, found '{name}'"),
+        "mqtt" or "opcua" when way != DemoRoute.Direct => throw new UsageException($"demo: --route kafka-postgres begins with Modbus devices; drop --route or --source {name}"),
+        "mqtt" => DemoSource.Mqtt,
+        "opcua" => DemoSource.OpcUa,
+        _ => throw new UsageException($"demo: --source: expected modbus, mqtt or opcua, found '{name}'"),
     };
+
+    private static UaSecurityMode ModeOf(UaSecurityPolicy policy, UaSecurityMode? given)
+    {
+        UaSecurityMode mode = given ?? (policy == UaSecurityPolicy.None ? UaSecurityMode.None : UaSecurityMode.SignAndEncrypt);
+        if (UaPolicyProfile.Of(policy).Allows(mode)) return mode;
+        throw new UsageException(policy == UaSecurityPolicy.None
+            ? $"demo: --mode {mode} needs a policy; add --policy Basic256Sha256"
+            : $"demo: --mode: expected Sign or SignAndEncrypt with --policy {OpcUaSessionSchema.Policies.Format(policy)}, found {mode}");
+    }
 
     private static MqttQos QosOf(string? text) => text switch
     {

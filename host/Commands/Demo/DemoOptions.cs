@@ -1,6 +1,8 @@
 using HyperIngest.Core.Records;
 using HyperIngest.LoadGen.Devices.Mqtt;
 using HyperIngest.Mqtt;
+using HyperIngest.Protocols.OpcUa.Security;
+using HyperIngest.Protocols.OpcUa.Source;
 
 namespace HyperIngest.Host.Commands.Demo;
 
@@ -25,6 +27,9 @@ internal enum DemoSource
 
     /// <summary>MQTT: they publish, through a broker.</summary>
     Mqtt,
+
+    /// <summary>OPC UA: they are servers.</summary>
+    OpcUa,
 }
 
 /// <summary>The way of a demo's readings.</summary>
@@ -66,6 +71,15 @@ internal sealed record DemoOptions
 
     /// <summary>A broker of the user's; null starts a private mosquitto.</summary>
     public MqttClientOptions? Broker { get; init; }
+
+    /// <summary>OPC UA: how values are had.</summary>
+    public UaDeviceMode Read { get; init; }
+
+    /// <summary>OPC UA: the security policy.</summary>
+    public UaSecurityPolicy Policy { get; init; }
+
+    /// <summary>OPC UA: what is done to messages.</summary>
+    public UaSecurityMode Mode { get; init; } = UaSecurityMode.None;
 
     /// <summary>Poll, or publish, without pause.</summary>
     public bool Max { get; init; }

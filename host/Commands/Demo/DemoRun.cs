@@ -60,6 +60,7 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
     {
         { Route: DemoRoute.KafkaPostgres } => new KafkaFeed(options, folder, await KafkaCluster.OpenAsync(options.Kafka), loggers),
         { Source: DemoSource.Mqtt } => new MqttFeed(options, await MqttBroker.OpenAsync(options.Broker, options.OwnSession, cancellationToken), loggers),
+        { Source: DemoSource.OpcUa } => new UaFeed(options, folder, loggers),
         _ => new DirectFeed(options, loggers),
     };
 

@@ -4,7 +4,9 @@ using HyperIngest.Core;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.Mqtt;
+using HyperIngest.Protocols.OpcUa.Channel;
 
 namespace HyperIngest.Host.Commands.Demo;
 
@@ -24,11 +26,12 @@ internal static class PlantFile
         {
             text.Append(format, $"  - name: \"{group.Name}\"\n    count: {group.Count}\n");
             if (group.Mqtt is { } mqtt) WritePublishing(text, mqtt);
+            else if (group.OpcUa is { } server) WriteServer(text, server);
             else text.Append(format, $"    units_per_port: {group.UnitsPerPort}\n");
             text.Append("    tags:\n");
             foreach (PlantTagOptions tag in group.Tags)
             {
-                string address = group.Mqtt is null ? string.Create(format, $"address: {tag.StartAddress}, ") : "";
+                string address = group.Mqtt is null && group.OpcUa is null ? string.Create(format, $"address: {tag.StartAddress}, ") : "";
                 text.Append(format, $"      - {{ name: \"{tag.Name}\", count: {tag.Count}, {address}type: {tag.Type.ToString().ToLowerInvariant()} }}\n");
             }
         }
@@ -66,5 +69,17 @@ internal static class PlantFile
         if (mqtt.Group is not null) text.Append(CultureInfo.InvariantCulture, $"      group: \"{mqtt.Group}\"\n");
         text.Append(CultureInfo.InvariantCulture,
             $"      devices_per_node: {mqtt.DevicesPerNode}\n      readings_per_message: {mqtt.MessageReadings}\n      qos: {(int)mqtt.Qos}\n      interval: {Duration.Format(mqtt.Interval)}\n      window: {mqtt.Window}\n");
+    }
+
+    private static void WriteServer(StringBuilder text, UaServerDeviceOptions server)
+    {
+        CultureInfo format = CultureInfo.InvariantCulture;
+        text.Append("    opcua:\n      security:\n");
+        foreach (UaEndpointSecurity offered in server.Security)
+        {
+            text.Append(format, $"        - {{ policy: {OpcUaSessionSchema.Policies.Format(offered.Policy)}, mode: {OpcUaSessionSchema.Modes.Format(offered.Mode)} }}\n");
+        }
+        text.Append(format, $"      max_nodes_per_call: {server.MaxNodesPerCall}\n");
+        if (server.Certificates is { } folder) text.Append(format, $"      certificates: \"{folder}\"\n");
     }
 }

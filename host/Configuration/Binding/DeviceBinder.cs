@@ -5,18 +5,18 @@ using HyperIngest.Protocols.Modbus;
 namespace HyperIngest.Host.Configuration.Binding;
 
 /// <summary>Binds templates and devices, and spreads ranges out.</summary>
-internal sealed class DeviceBinder
+/// <param name="names">Lines of the devices there are, by name: names are unique in a node.</param>
+internal sealed class DeviceBinder(Dictionary<string, int> names)
 {
     private readonly Dictionary<string, IReadOnlyList<ModbusTag>> _templates = new(StringComparer.Ordinal);
     private readonly HashSet<string> _usedTemplates = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _nameLines = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Host, int Port, byte Unit), string> _addresses = [];
     private readonly List<ModbusDeviceOptions> _devices = [];
 
     /// <summary>All devices of a site.</summary>
-    public static IReadOnlyList<ModbusDeviceOptions> Bind(SectionReader root)
+    public static IReadOnlyList<ModbusDeviceOptions> Bind(SectionReader root, Dictionary<string, int> deviceNames)
     {
-        DeviceBinder binder = new();
+        DeviceBinder binder = new(deviceNames);
         var templates = root.Named(SiteSchema.Templates);
         foreach (var (name, section) in templates) binder._templates.Add(name.Text, TagBinder.Bind(section.List(DeviceSchema.TemplateTags)));
         foreach (SectionReader device in root.List(SiteSchema.Devices)) binder.BindDevice(device);
@@ -65,9 +65,9 @@ internal sealed class DeviceBinder
             if (!TryNumber(reader, DeviceSchema.Port, port, n, 1, 65535, out int portOfN)) return;
             if (!TryNumber(reader, DeviceSchema.Unit, unit, n, 0, 255, out int unitOfN)) return;
             string nameOfN = range.NameOf(n);
-            if (!_nameLines.TryAdd(nameOfN, reader.Mark.Line))
+            if (!names.TryAdd(nameOfN, reader.Mark.Line))
             {
-                reader.Error(DeviceSchema.Name, $"device '{nameOfN}' is there already, in line {_nameLines[nameOfN]}; device names are unique in a node");
+                reader.Error(DeviceSchema.Name, $"device '{nameOfN}' is there already, in line {names[nameOfN]}; device names are unique in a node");
                 return;
             }
             if (hostOfN.Length > 0 && !_addresses.TryAdd((hostOfN, portOfN, (byte)unitOfN), nameOfN))

@@ -44,7 +44,8 @@ internal static class PlantBinder
         Count = reader.Get(PlantSchema.Device.Count),
         UnitsPerPort = reader.Get(PlantSchema.Device.UnitsPerPort),
         Mqtt = PublishBinder.Publish(reader),
-        Tags = [.. reader.List(PlantSchema.Device.Tags).Select(t => Tag(t, reader.Has(PlantSchema.Device.Publishes)))],
+        OpcUa = UaServerBinder.Bind(reader),
+        Tags = [.. reader.List(PlantSchema.Device.Tags).Select(t => Tag(t, reader.Has(PlantSchema.Device.Publishes) || reader.Has(PlantSchema.Device.Serves)))],
         Quality = Quality(reader, PlantSchema.Device.Qualities),
         ClockSkew = reader.Get(PlantSchema.Device.ClockSkew),
         Faults = Faults(reader),
@@ -56,12 +57,12 @@ internal static class PlantBinder
         return reader.Has(PlantSchema.Device.Misbehaves) ? [.. faults, FaultBinder.Bind(reader.Section(PlantSchema.Device.Misbehaves))] : faults;
     }
 
-    private static PlantTagOptions Tag(SectionReader reader, bool isPublished)
+    private static PlantTagOptions Tag(SectionReader reader, bool byName)
     {
-        if (!isPublished && !reader.Has(PlantSchema.Tag.Address)) reader.Error(PlantSchema.Tag.Address, $"missing; expected {PlantSchema.Tag.Address.Type.Expected}");
+        if (!byName && !reader.Has(PlantSchema.Tag.Address)) reader.Error(PlantSchema.Tag.Address, $"missing; expected {PlantSchema.Tag.Address.Type.Expected}");
         foreach (Key key in (Key[])[PlantSchema.Tag.Address, PlantSchema.Tag.Table, PlantSchema.Tag.Order])
         {
-            if (isPublished && reader.Has(key)) reader.Error(key, "is for Modbus devices; those that publish send tags by name: remove it");
+            if (byName && reader.Has(key)) reader.Error(key, "is for Modbus devices; others have tags by name: remove it");
         }
         ModbusTable table = reader.Get(PlantSchema.Tag.Table);
         ModbusType fallback = table is ModbusTable.Coil or ModbusTable.DiscreteInput ? ModbusType.Bool : PlantSchema.Tag.Type.Fallback;

@@ -182,9 +182,9 @@ internal static class ProfileBinder
             {
                 root.Error(ProfileSchema.Faults, $"faults[{i}].devices: plant {plant.Options.Name} has no device like '{fault.Devices}'{Nearest.Hint(fault.Devices, plant.Devices.Take(1000).Select(d => d.Name))}");
             }
-            else if (hit.All(d => FaultRules.Unfit(fault, d.Mqtt) is not null))
+            else if (hit.All(d => FaultRules.Unfit(fault, d) is not null))
             {
-                root.Error(ProfileSchema.Faults, $"faults[{i}].kind: {FaultRules.Unfit(fault, hit[0].Mqtt)}");
+                root.Error(ProfileSchema.Faults, $"faults[{i}].kind: {FaultRules.Unfit(fault, hit[0])}");
             }
             else if (profile.Source == LoadSource.Mqtt && fault.Kind == FaultKind.ClockSkew)
             {

@@ -6,12 +6,16 @@ using HyperIngest.LoadGen.Profiles;
 
 namespace HyperIngest.Host.Configuration.Binding;
 
-/// <summary>What holds for a plant file whose devices publish, when a load profile drives it.</summary>
+/// <summary>What holds for a plant file whose devices speak something else than Modbus, when a load profile drives it.</summary>
 internal static class PublishedLoad
 {
     /// <summary>How the plant's readings come; what a load run cannot do with it is reported.</summary>
     public static LoadSource SourceOf(SectionReader root, Plant plant)
     {
+        if (plant.Devices.FirstOrDefault(d => d.OpcUa is not null) is { } server)
+        {
+            root.Error(ProfileSchema.Plant, $"expected Modbus devices, or devices that publish over MQTT, found {server.Name}, which is an OPC UA server; hyperingest demo --source opcua measures those");
+        }
         LoadSource source = plant.Nodes.Count > 0 ? LoadSource.Mqtt : LoadSource.Modbus;
         if (root.Has(ProfileSchema.Source) && root.Get(ProfileSchema.Source) != source)
         {

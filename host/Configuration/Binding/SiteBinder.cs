@@ -5,6 +5,7 @@ using HyperIngest.Core.Sharding;
 using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
+using HyperIngest.Protocols.Modbus;
 using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Mqtt;
@@ -22,7 +23,9 @@ internal static class SiteBinder
         SectionReader log = root.Section(SiteSchema.Logging);
         if (!root.Has(SiteSchema.Devices) && !root.Has(SiteSchema.Sources)) root.Error(SiteSchema.Devices, "expected a list with at least one item, here or in sources, found neither");
         (IReadOnlyList<PostgresOptions> postgres, IReadOnlyList<KafkaSinkOptions> kafka, IReadOnlyList<MqttSinkOptions> mqtt) = SinkBinder.Bind(root);
-        (IReadOnlyList<KafkaSourceOptions> kafkaSources, IReadOnlyList<MqttSourceOptions> mqttSources) = SourceBinder.Bind(root);
+        Dictionary<string, int> deviceNames = new(StringComparer.Ordinal);
+        IReadOnlyList<ModbusDeviceOptions> modbusDevices = DeviceBinder.Bind(root, deviceNames);
+        (IReadOnlyList<KafkaSourceOptions> kafkaSources, IReadOnlyList<MqttSourceOptions> mqttSources, IReadOnlyList<OpcUaSourceConfiguration> opcUaSources) = SourceBinder.Bind(root, deviceNames);
         PipelineOptions pipeline = Pipeline(root);
         CheckMarks(root, pipeline, mqttSources);
         return new SiteConfiguration
@@ -32,9 +35,10 @@ internal static class SiteBinder
             Http = new HttpOptions(http.Get(SiteSchema.Http.Listen).EndPoint),
             Log = new LogOptions(log.Get(SiteSchema.Log.Level), log.Get(SiteSchema.Log.Format)),
             DrainTime = root.Get(SiteSchema.Drain),
-            ModbusDevices = DeviceBinder.Bind(root),
+            ModbusDevices = modbusDevices,
             KafkaSources = kafkaSources,
             MqttSources = mqttSources,
+            OpcUaSources = opcUaSources,
             PostgresSinks = postgres,
             KafkaSinks = kafka,
             MqttSinks = mqtt,

@@ -4,17 +4,22 @@ using HyperIngest.Protocols.Mqtt;
 
 namespace HyperIngest.Host.Configuration.Binding;
 
-/// <summary>Binds the sources that are no devices.</summary>
+/// <summary>Binds the sources of a site.</summary>
 internal static class SourceBinder
 {
     /// <summary>All such sources of a site, by their kind.</summary>
-    public static (IReadOnlyList<KafkaSourceOptions> Kafka, IReadOnlyList<MqttSourceOptions> Mqtt) Bind(SectionReader root)
+    /// <param name="root">The file's root.</param>
+    /// <param name="deviceNames">Lines of the devices there are, by name.</param>
+    public static (IReadOnlyList<KafkaSourceOptions> Kafka, IReadOnlyList<MqttSourceOptions> Mqtt, IReadOnlyList<OpcUaSourceConfiguration> OpcUa) Bind(
+        SectionReader root, Dictionary<string, int> deviceNames)
     {
         List<KafkaSourceOptions> kafka = [];
         List<MqttSourceOptions> mqtt = [];
+        List<OpcUaSourceConfiguration> opcUa = [];
         Dictionary<string, int> lines = new(StringComparer.Ordinal);
         Dictionary<(string Broker, string ClientId), int> clients = [];
         string node = root.Get(SiteSchema.Node);
+        OpcUaSourceBinder opcUaBinder = new(node, deviceNames);
         foreach (SectionReader reader in root.List(SiteSchema.Sources))
         {
             int before = reader.Problems.ErrorCount;
@@ -33,6 +38,11 @@ internal static class SourceBinder
                         $"client id '{source.Client.ClientId}' is that of the source in line {clients[(source.Client.Address, source.Client.ClientId)]} at the same broker: each would throw the other out");
                 }
             }
+            else if (type == SourceSchema.OpcUa)
+            {
+                opcUa.Add(opcUaBinder.Bind(reader));
+                name = opcUa[^1].Options.Name;
+            }
             else
             {
                 kafka.Add(KafkaSourceBinder.Bind(reader));
@@ -43,6 +53,6 @@ internal static class SourceBinder
                 reader.Error(SourceSchema.Name, $"source '{name}' is there already, in line {lines[name]}; source names are unique in a node");
             }
         }
-        return (kafka, mqtt);
+        return (kafka, mqtt, opcUa);
     }
 }

@@ -77,21 +77,8 @@ internal static class TagBinder
         {
             if (type is ModbusType.Bool or ModbusType.Ascii && reader.Has(key)) reader.Error(key, "text and bool have no range and no deadband; remove it");
         }
-        if (!reader.Has(DeviceSchema.Tag.Deadband) && reader.Has(DeviceSchema.Tag.Heartbeat)) reader.Error(DeviceSchema.Tag.Heartbeat, "without a deadband every reading is let through; add deadband, or remove it");
-        bool ranged = reader.Has(DeviceSchema.Tag.Min) || reader.Has(DeviceSchema.Tag.Max);
-        if (!ranged && reader.Has(DeviceSchema.Tag.OutOfRange)) reader.Error(DeviceSchema.Tag.OutOfRange, "without min or max nothing is out of range; add one, or remove it");
-        if (type is ModbusType.Bool or ModbusType.Ascii || !limits.Any(reader.Has)) return null;
-        ShapingRule rule = new()
-        {
-            Min = reader.GetOrNull(DeviceSchema.Tag.Min),
-            Max = reader.GetOrNull(DeviceSchema.Tag.Max),
-            OutOfRange = reader.Get(DeviceSchema.Tag.OutOfRange),
-            Deadband = reader.Get(DeviceSchema.Tag.Deadband),
-            Heartbeat = reader.Get(DeviceSchema.Tag.Heartbeat),
-        };
-        if (rule.Min > rule.Max) reader.Error(DeviceSchema.Tag.Min, $"expected at most max, which is {rule.Max}; found {rule.Min}");
-        if (!(rule.Deadband >= 0)) reader.Error(DeviceSchema.Tag.Deadband, $"expected 0 or more, found {rule.Deadband}");
-        return rule;
+        ShapingRule? rule = ShapingBinder.Bind(reader);
+        return type is ModbusType.Bool or ModbusType.Ascii ? null : rule;
     }
 
     // Two views of the same registers are common (a word and its bits). Halves of each other are nearly always a wrong address.

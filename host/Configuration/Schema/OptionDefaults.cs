@@ -4,12 +4,15 @@ using HyperIngest.Core.Shaping;
 using HyperIngest.Kafka;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Mqtt;
 using HyperIngest.Protocols.Kafka;
 using HyperIngest.Protocols.Modbus;
 using HyperIngest.Protocols.Mqtt;
 using HyperIngest.Protocols.Mqtt.Sparkplug;
+using HyperIngest.Protocols.OpcUa.Session;
+using HyperIngest.Protocols.OpcUa.Source;
 using HyperIngest.Sinks.Kafka;
 using HyperIngest.Sinks.Kafka.Registry;
 using HyperIngest.Sinks.Mqtt;
@@ -55,6 +58,18 @@ internal static class OptionDefaults
 
     public static readonly MqttBinaryTime MqttBinaryTime = new() { Offset = 0 };
 
+    public static readonly UaSessionOptions UaSession = new() { EndpointUrl = "" };
+
+    public static readonly UaTag UaTag = new() { Name = "" };
+
+    public static readonly UaDeviceOptions UaDevice = new() { Name = "", Session = UaSession, Tags = [] };
+
+    public static readonly UaSubscribeOptions UaSubscribe = new();
+
+    public static readonly UaPollOptions UaPoll = new();
+
+    public static readonly UaSourceOptions UaSource = new() { Name = "", Devices = [] };
+
     public static readonly SchemaRegistryOptions Registry = new() { Url = "" };
 
     public static readonly LoadProfile Profile = new() { Name = "", Stages = [] };
@@ -64,6 +79,8 @@ internal static class OptionDefaults
     public static readonly PlantDeviceOptions PlantDevice = new() { Name = "", Tags = [] };
 
     public static readonly MqttPublishOptions Publish = new();
+
+    public static readonly UaServerDeviceOptions UaServerDevice = new();
 
     public static readonly PlantTagOptions PlantTag = new() { Name = "" };
 }

@@ -43,7 +43,7 @@ internal static class PlantSchema
 
         public static readonly ValueKey<TimeSpan> Uncertain = new("uncertain", Time, TimeSpan.Zero, "Then, how long they stand still where they are.");
 
-        public static readonly ValueKey<TimeSpan> Bad = new("bad", Time, TimeSpan.Zero, "Then, how long there are none: over Modbus, requests that touch one are answered with exception 4; over MQTT their values are null. Then over again.");
+        public static readonly ValueKey<TimeSpan> Bad = new("bad", Time, TimeSpan.Zero, "Then, how long there are none: over Modbus, requests that touch one are answered with exception 4; over MQTT their values are null; over OPC UA they have the status BadDeviceFailure. Then over again.");
 
         public static readonly Section Section = new("Quality", Good, Uncertain, Bad);
     }
@@ -56,7 +56,7 @@ internal static class PlantSchema
 
         public static readonly ValueKey<ModbusTable> Table = new("table", DeviceSchema.Tag.Table.Type, OptionDefaults.PlantTag.Table, "The register table.");
 
-        public static readonly ValueKey<int> Address = new("address", Scalars.Integer(0, 65535), OptionDefaults.PlantTag.StartAddress, "Address of the first tag's first register or bit, counted from 0; not for devices that publish.") { DefaultText = "required over Modbus" };
+        public static readonly ValueKey<int> Address = new("address", Scalars.Integer(0, 65535), OptionDefaults.PlantTag.StartAddress, "Address of the first tag's first register or bit, counted from 0; for Modbus devices alone.") { DefaultText = "required over Modbus" };
 
         public static readonly ValueKey<ModbusType> Type = new("type", DeviceSchema.Tag.Type.Type, OptionDefaults.PlantTag.Type, "How registers make a value.") { DefaultText = "`bool` in coils and discrete inputs, `float32` in registers" };
 
@@ -101,7 +101,7 @@ internal static class PlantSchema
 
         public static readonly ValueKey<int> Requests = new("requests", Scalars.Integer(1, int.MaxValue), int.MaxValue, "Requests of a device that are hit before it has expired.") { DefaultText = "any number" };
 
-        public static readonly ValueKey<TimeSpan> Pause = new("pause", ShortTime, Plain.Pause, "For `delay` the least delay, for `trickle` the pause between bytes.");
+        public static readonly ValueKey<TimeSpan> Pause = new("pause", ShortTime, Plain.Pause, "For `delay` the least delay, for `slow-publish` the delay, for `trickle` the pause between bytes.");
 
         public static readonly ValueKey<TimeSpan> Jitter = new("jitter", ShortTime, Plain.Jitter, "For `delay`: up to this much more, evenly drawn.");
 
@@ -143,7 +143,9 @@ internal static class PlantSchema
 
         public static readonly ValueKey<int> UnitsPerPort = new("units_per_port", Scalars.Integer(1, 247), OptionDefaults.PlantDevice.UnitsPerPort, "Devices behind one port, with unit ids from 1, as behind a gateway; 1 gives each a port.");
 
-        public static readonly SectionKey Publishes = new("mqtt", PublishSchema.Section, "How they publish to the plant's `broker`; without it they are Modbus devices. Their tags have no addresses.");
+        public static readonly SectionKey Publishes = new("mqtt", PublishSchema.Section, "How they publish to the plant's `broker`. Their tags have no addresses.");
+
+        public static readonly SectionKey Serves = new("opcua", UaServerSchema.Section, "How they are OPC UA servers, with a port each; without it and without `mqtt` they are Modbus devices. Their tags have no addresses.");
 
         public static readonly ListKey Tags = new("tags", Tag.Section, "Their tags.") { Required = true };
 
@@ -155,7 +157,7 @@ internal static class PlantSchema
 
         public static readonly SectionKey Misbehaves = new("fault", Fault.Section, "The same for a single fault.");
 
-        public static readonly Section Section = new("Simulated device", Name, Count, UnitsPerPort, Publishes, Tags, Qualities, ClockSkew, Faults, Misbehaves);
+        public static readonly Section Section = new("Simulated device", Name, Count, UnitsPerPort, Publishes, Serves, Tags, Qualities, ClockSkew, Faults, Misbehaves);
     }
 
     public static readonly ValueKey<string> Plant = new("plant", Scalars.Text(63), OptionDefaults.Plant.Name, "The plant's name.") { Required = true };
@@ -164,7 +166,7 @@ internal static class PlantSchema
 
     public static readonly ValueKey<string> Listen = new("listen", Scalars.Text(64), OptionDefaults.Plant.ListenAddress, "IP address to listen on.");
 
-    public static readonly ValueKey<int> BasePort = new("base_port", Scalars.Integer(0, 65535), OptionDefaults.Plant.BasePort, "First port; the others follow it. 0 looks for a free run of ports.");
+    public static readonly ValueKey<int> BasePort = new("base_port", Scalars.Integer(0, 65535), OptionDefaults.Plant.BasePort, "First port; the others follow it, those of OPC UA servers behind those of Modbus devices. 0 looks for free runs of ports.");
 
     public static readonly SectionKey Broker = new("broker", PublishSchema.Broker, "The MQTT broker that devices with `mqtt` publish to.");
 

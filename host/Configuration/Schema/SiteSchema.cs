@@ -141,8 +141,8 @@ internal static class SiteSchema
 
     public static readonly ListKey Devices = new("devices", DeviceSchema.Device, "What is polled; a site has devices or sources, or both.");
 
-    public static readonly VariantListKey Sources = new("sources", SourceSchema.Type, [new(SourceSchema.Kafka, KafkaSourceSchema.Source), new(SourceSchema.Mqtt, MqttSourceSchema.Source)],
-        "What is subscribed to: readings that other nodes have put into Kafka, and the topics of MQTT brokers.");
+    public static readonly VariantListKey Sources = new("sources", SourceSchema.Type, [new(SourceSchema.Kafka, KafkaSourceSchema.Source), new(SourceSchema.Mqtt, MqttSourceSchema.Source), new(SourceSchema.OpcUa, OpcUaSourceSchema.Source)],
+        "What else readings come from: those that other nodes have put into Kafka, the topics of MQTT brokers, and OPC UA servers.");
 
     public static readonly VariantListKey Sinks = new("sinks", SinkSchema.Type, [new(SinkSchema.Postgres, SinkSchema.Sink), new(SinkSchema.Kafka, KafkaSinkSchema.Sink), new(SinkSchema.Mqtt, MqttSinkSchema.Sink)], "Where readings are delivered; with none, the journal is the store.");
 

@@ -56,12 +56,14 @@ internal sealed class ActiveFault
         return Since(timestamp) < 0 || _repeatTicks != long.MaxValue ? FaultState.Waiting : FaultState.Expired;
     }
 
-    /// <summary>How long until it comes in force the next time; null when it does not any more.</summary>
-    public TimeSpan? UntilNextBegin(long timestamp)
+    /// <summary>How long until it comes in force the next time, or is over; null when it does not change any more.</summary>
+    public TimeSpan? UntilNextChange(long timestamp)
     {
         long since = Since(timestamp);
         if (since < 0) return new TimeSpan(-since);
-        return _repeatTicks == long.MaxValue ? null : new TimeSpan(_repeatTicks - (since % _repeatTicks));
+        long into = since % _repeatTicks;
+        if (into < _forTicks) return _forTicks == long.MaxValue ? null : new TimeSpan(_forTicks - into);
+        return _repeatTicks == long.MaxValue ? null : new TimeSpan(_repeatTicks - into);
     }
 
     private long Since(long timestamp) => _clock.GetElapsedTime(Volatile.Read(ref _began), timestamp).Ticks - _atTicks;

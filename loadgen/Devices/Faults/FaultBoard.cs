@@ -20,8 +20,7 @@ internal sealed class FaultBoard : IDisposable
     private readonly SimulatedDevice[] _devices;
     private readonly ModbusServerUnit?[] _units;
     private readonly ModbusServerPort[] _ports;
-    private readonly Action<int> _closeConnections;
-    private readonly Action<int> _cutNode;
+    private readonly IFaultActions _actions;
 
     // All below under _setting: whoever sets, clears or asks; never a request.
     private readonly Lock _setting = new();
@@ -35,20 +34,17 @@ internal sealed class FaultBoard : IDisposable
     /// <param name="plant">The plant.</param>
     /// <param name="clock">What schedules go by.</param>
     /// <param name="devices">The plant's devices.</param>
-    /// <param name="units">Their places in the server; null for those that publish.</param>
-    /// <param name="ports">The server's ports.</param>
-    /// <param name="closeConnections">Shows each open connection of a port to the port's fault, and closes those that it refuses.</param>
-    /// <param name="cutNode">Cuts the connection of a device that publishes.</param>
-    public FaultBoard(
-        Plant plant, TimeProvider clock, SimulatedDevice[] devices, ModbusServerUnit?[] units, ModbusServerPort[] ports, Action<int> closeConnections, Action<int> cutNode)
+    /// <param name="units">Their places in the Modbus server; null for those that have none.</param>
+    /// <param name="ports">The Modbus server's ports.</param>
+    /// <param name="actions">What happens when a fault comes into force, and when it is over.</param>
+    public FaultBoard(Plant plant, TimeProvider clock, SimulatedDevice[] devices, ModbusServerUnit?[] units, ModbusServerPort[] ports, IFaultActions actions)
     {
         _plant = plant;
         _clock = clock;
         _devices = devices;
         _units = units;
         _ports = ports;
-        _closeConnections = closeConnections;
-        _cutNode = cutNode;
+        _actions = actions;
     }
 
     /// <summary>All faults that were set and not cleared, in that order.</summary>
@@ -81,8 +77,8 @@ internal sealed class FaultBoard : IDisposable
         {
             throw new ArgumentException($"devices: no device of plant {_plant.Options.Name} matches '{spec.Devices}'; expected a name such as {_plant.Devices[0].Name}, or a pattern with * in it");
         }
-        int[] fitting = [.. devices.Where(d => FaultRules.Unfit(spec, _plant.Devices[d].Mqtt) is null)];
-        if (fitting.Length == 0) throw new ArgumentException($"kind: {FaultRules.Unfit(spec, _plant.Devices[devices[0]].Mqtt)}; found {_plant.Devices[devices[0]].Name}, which '{spec.Devices}' matches");
+        int[] fitting = [.. devices.Where(d => FaultRules.Unfit(spec, _plant.Devices[d]) is null)];
+        if (fitting.Length == 0) throw new ArgumentException($"kind: {FaultRules.Unfit(spec, _plant.Devices[devices[0]])}; found {_plant.Devices[devices[0]].Name}, which '{spec.Devices}' matches");
         lock (_setting)
         {
             MakeRoom();
@@ -98,7 +94,7 @@ internal sealed class FaultBoard : IDisposable
             }
             _placed.Add(placed);
             Refresh(placed);
-            if (IsWatched(spec.Kind) && !_disposed) Watch(placed);
+            if (IsWatched(placed) && !_disposed) Watch(placed);
             return fault.Id;
         }
     }
@@ -132,7 +128,7 @@ internal sealed class FaultBoard : IDisposable
             foreach (Placed placed in _placed)
             {
                 placed.Fault.Begin();
-                if (IsWatched(placed.Fault.Spec.Kind)) Watch(placed);
+                if (IsWatched(placed)) Watch(placed);
             }
         }
     }
@@ -164,6 +160,7 @@ internal sealed class FaultBoard : IDisposable
         _placed.Remove(placed);
         _hitsOfCleared[(int)placed.Fault.Spec.Kind] += placed.Hits;
         Refresh(placed);
+        End(placed);
     }
 
     private void Refresh(Placed changed)
@@ -175,46 +172,68 @@ internal sealed class FaultBoard : IDisposable
             DeviceFault[] faults = [.. alike.Select(p => p.Hitting.GetValueOrDefault(place)).OfType<DeviceFault>()];
             if (kind == FaultKind.Refuse) _ports[place].Fault = faults.Length == 0 ? null : new PortFaults(_clock, faults);
             else if (kind == FaultKind.ClockSkew) _devices[place].ClockFaults = faults.Length == 0 ? null : new ClockFaults(_clock, faults);
-            else if (kind == FaultKind.ReconnectStorm) continue;
+            else if (FaultRules.IsAtATime(kind) || _plant.Devices[place].OpcUa is not null) continue;
             else if (_units[place] is { } unit) unit.Fault = faults.Length == 0 ? null : new RequestFaults(_clock, faults);
             else _devices[place].MessageFaults = faults.Length == 0 ? null : new MessageFaults(_clock, faults);
         }
     }
 
     // What happens when a fault comes into force, and not when somebody next asks.
-    private static bool IsWatched(FaultKind kind) => kind is FaultKind.Refuse or FaultKind.ReconnectStorm;
+    private bool IsWatched(Placed placed) => placed.Fault.Spec.Kind switch
+    {
+        FaultKind.Refuse => true,
+        FaultKind.SeqGap => placed.Hitting.Keys.Any(d => _plant.Devices[d].OpcUa is not null),
+        FaultKind kind => FaultRules.IsAtATime(kind),
+    };
 
     // Connections that are open when a refusal comes into force are closed then, and not when they next ask.
     private void Watch(Placed placed)
     {
         placed.Timer?.Dispose();
-        placed.Timer = _clock.CreateTimer(_ => CloseIfInForce(placed), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        CloseIfInForce(placed);
+        placed.Timer = _clock.CreateTimer(_ => Look(placed), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Look(placed);
     }
 
-    private void CloseIfInForce(Placed placed)
+    private void Look(Placed placed)
     {
         lock (_setting)
         {
             if (_disposed || !_placed.Contains(placed)) return;
             long now = _clock.GetTimestamp();
-            if (placed.Fault.Spec.Kind == FaultKind.ReconnectStorm) CutOnce(placed, now);
+            if (placed.Fault.Spec.Kind != FaultKind.Refuse) Act(placed, now);
             else if (placed.Fault.IsInForce(now))
             {
-                foreach (int port in placed.Hitting.Keys) _closeConnections(port);
+                foreach (int port in placed.Hitting.Keys) _actions.CloseRefused(port);
             }
-            if (placed.Fault.IsScheduled && placed.Fault.UntilNextBegin(now) is { } wait) placed.Timer!.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+            if (placed.Fault.IsScheduled && placed.Fault.UntilNextChange(now) is { } wait) placed.Timer!.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
         }
     }
 
-    // Once each time it comes into force, however often the timer looks.
-    private void CutOnce(Placed placed, long now)
+    // Once each time it comes into force, and once when it is over, however often the timer looks.
+    private void Act(Placed placed, long now)
     {
-        if (!_begun || !placed.Fault.IsInForce(now) || placed.Fault.TimeAt(now) == placed.LastTime) return;
+        bool inForce = placed.Fault.IsInForce(now);
+        if (!_begun || (inForce && placed.Fault.TimeAt(now) == placed.LastTime)) return;
+        End(placed);
+        if (!inForce) return;
         placed.LastTime = placed.Fault.TimeAt(now);
+        placed.IsOn = true;
         foreach ((int device, DeviceFault fault) in placed.Hitting)
         {
-            if (fault.TryHit(now, out _)) _cutNode(device);
+            // Messages that are sent by themselves are hit by themselves.
+            if (placed.Fault.Spec.Kind == FaultKind.SeqGap && _plant.Devices[device].OpcUa is null) continue;
+            if (fault.TryHit(now, out _)) _actions.Begin(placed.Fault.Spec, device);
+        }
+    }
+
+    private void End(Placed placed)
+    {
+        if (!placed.IsOn) return;
+        placed.IsOn = false;
+        Placed[] others = [.. _placed.Where(p => p.IsOn && p.Fault.Spec.Kind == placed.Fault.Spec.Kind)];
+        foreach (int device in placed.Hitting.Keys)
+        {
+            _actions.End(placed.Fault.Spec, device, Array.FindLast(others, p => p.Hitting.ContainsKey(device))?.Fault.Spec);
         }
     }
 
@@ -229,6 +248,9 @@ internal sealed class FaultBoard : IDisposable
 
         public ITimer? Timer { get; set; }
 
+        /// <summary>Whether its begin was seen, and its end was not.</summary>
+        public bool IsOn { get; set; }
+
         /// <summary>Which of the fault's times was seen last; -1 for none.</summary>
         public long LastTime { get; set; } = -1;
 
@@ -238,6 +260,6 @@ internal sealed class FaultBoard : IDisposable
 
         public FaultState StateAt(long timestamp) => Hitting.Values.All(f => f.IsSpent) ? FaultState.Expired : fault.StateAt(timestamp);
 
-        private static FaultKind SetOf(FaultKind kind) => kind is FaultKind.Refuse or FaultKind.ClockSkew or FaultKind.ReconnectStorm ? kind : FaultKind.Drop;
+        private static FaultKind SetOf(FaultKind kind) => kind is FaultKind.Refuse or FaultKind.ClockSkew || FaultRules.IsAtATime(kind) ? kind : FaultKind.Drop;
     }
 }

@@ -57,12 +57,27 @@ public enum FaultKind
     /// <summary>The device's clock is wrong by <see cref="FaultSpec.Skew"/> while the fault lasts.</summary>
     ClockSkew,
 
-    /// <summary>Sparkplug: the sequence number of a message is one too high, as if the message before it had been lost.</summary>
+    /// <summary>Sparkplug: the sequence number of a message is one too high, as if the message before it had been lost. OPC UA: when the fault comes into force, every subscription leaves a number out.</summary>
     SeqGap,
 
     /// <summary>MQTT: a message of <see cref="FaultSpec.Bytes"/> made-up bytes before the right one.</summary>
     Oversize,
 
-    /// <summary>MQTT: when the fault comes into force, every matching device's connection is cut at once, without a word to the broker, and all come back.</summary>
+    /// <summary>When the fault comes into force, every matching device's connections are cut at once: over MQTT without a word to the broker, and all come back; over OPC UA the clients'.</summary>
     ReconnectStorm,
+
+    /// <summary>OPC UA: when the fault comes into force, the server's sessions are no more, and their channels stay.</summary>
+    SessionClosed,
+
+    /// <summary>OPC UA: when the fault comes into force, the server's subscriptions are no more, without a word; sessions and channels stay.</summary>
+    SubscriptionDropped,
+
+    /// <summary>OPC UA: while the fault is in force, the server does not know its nodes. It begins with a restart: no session, no subscription, no channel.</summary>
+    NodeUnknown,
+
+    /// <summary>OPC UA: while the fault is in force, notifications are sent late by <see cref="FaultSpec.Pause"/>.</summary>
+    SlowPublish,
+
+    /// <summary>OPC UA: while the fault is in force, the server's certificate is one that has expired. Channels are cut when it begins, so that clients see it, and when it is over.</summary>
+    ExpiredCertificate,
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using HyperIngest.Core;
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.Mqtt;
+using HyperIngest.Protocols.OpcUa.Security;
 
 namespace HyperIngest.LoadGen.Devices.Faults;
 
@@ -73,26 +75,59 @@ public static class FaultRules
     }
 
     /// <summary>Why a fault can do nothing to a device; null when it can.</summary>
-    /// <param name="spec">The fault.</param>
-    /// <param name="mqtt">How the device publishes; null for a Modbus device.</param>
-    public static string? Unfit(FaultSpec spec, MqttPublishOptions? mqtt)
+    public static string? Unfit(FaultSpec spec, PlantDevice device) => device switch
     {
-        if (mqtt is null) return spec.Kind is FaultKind.SeqGap or FaultKind.Oversize or FaultKind.ReconnectStorm ? $"{FaultNames.Of(spec.Kind)} is for devices that publish over MQTT" : null;
-        bool sparkplug = mqtt.Format == MqttPublishFormat.Sparkplug;
-        return spec.Kind switch
+        { OpcUa: { } server } => UnfitForOpcUa(spec, server),
+        { Mqtt: { } mqtt } => UnfitForMqtt(spec, mqtt),
+        _ => spec.Kind switch
         {
-            FaultKind.Drop or FaultKind.Silence or FaultKind.Delay or FaultKind.Garbage or FaultKind.OutOfOrder or FaultKind.ClockSkew or FaultKind.Oversize or FaultKind.ReconnectStorm => null,
-            FaultKind.SeqGap => sparkplug ? null : "seq-gap is for format sparkplug, where messages have sequence numbers",
-            FaultKind.Duplicate => mqtt.Qos == MqttQos.AtLeastOnce ? null : "duplicate is a message of QoS 1 that is sent again; give the devices mqtt: { qos: 1 }",
-            _ => $"{FaultNames.Of(spec.Kind)} is for Modbus devices; those that publish have {string.Join(", ", OfMqtt.Select(FaultNames.Of))}",
-        };
-    }
+            FaultKind.SeqGap or FaultKind.ReconnectStorm => $"{FaultNames.Of(spec.Kind)} is for devices that publish over MQTT, and for OPC UA servers",
+            FaultKind.Oversize => $"{FaultNames.Of(spec.Kind)} is for devices that publish over MQTT",
+            _ => IsOfOpcUaAlone(spec.Kind) ? $"{FaultNames.Of(spec.Kind)} is for OPC UA servers" : null,
+        },
+    };
+
+    /// <summary>Whether a fault is in what happens when it comes into force, and not in what is done with a request or message.</summary>
+    internal static bool IsAtATime(FaultKind kind) => kind == FaultKind.ReconnectStorm || IsOfOpcUaAlone(kind);
 
     private static readonly FaultKind[] OfMqtt =
     [
         FaultKind.Drop, FaultKind.Silence, FaultKind.Delay, FaultKind.Garbage, FaultKind.Duplicate, FaultKind.OutOfOrder, FaultKind.SeqGap, FaultKind.Oversize, FaultKind.ReconnectStorm,
         FaultKind.ClockSkew,
     ];
+
+    private static readonly FaultKind[] OfOpcUa =
+    [
+        FaultKind.ReconnectStorm, FaultKind.SessionClosed, FaultKind.SubscriptionDropped, FaultKind.NodeUnknown, FaultKind.SlowPublish, FaultKind.SeqGap, FaultKind.ExpiredCertificate, FaultKind.ClockSkew,
+    ];
+
+    private static bool IsOfOpcUaAlone(FaultKind kind) =>
+        kind is FaultKind.SessionClosed or FaultKind.SubscriptionDropped or FaultKind.NodeUnknown or FaultKind.SlowPublish or FaultKind.ExpiredCertificate;
+
+    private static string? UnfitForMqtt(FaultSpec spec, MqttPublishOptions mqtt)
+    {
+        if (!OfMqtt.Contains(spec.Kind))
+        {
+            return $"{FaultNames.Of(spec.Kind)} is for {(IsOfOpcUaAlone(spec.Kind) ? "OPC UA servers" : "Modbus devices")}; those that publish have {string.Join(", ", OfMqtt.Select(FaultNames.Of))}";
+        }
+        return spec.Kind switch
+        {
+            FaultKind.SeqGap when mqtt.Format != MqttPublishFormat.Sparkplug => "seq-gap is for format sparkplug, where messages have sequence numbers",
+            FaultKind.Duplicate when mqtt.Qos != MqttQos.AtLeastOnce => "duplicate is a message of QoS 1 that is sent again; give the devices mqtt: { qos: 1 }",
+            _ => null,
+        };
+    }
+
+    private static string? UnfitForOpcUa(FaultSpec spec, UaServerDeviceOptions server)
+    {
+        if (!OfOpcUa.Contains(spec.Kind)) return $"{FaultNames.Of(spec.Kind)} is for {(spec.Kind == FaultKind.Oversize ? "devices that publish" : "Modbus devices")}; OPC UA servers have {string.Join(", ", OfOpcUa.Select(FaultNames.Of))}";
+        return spec.Kind switch
+        {
+            FaultKind.SeqGap when !IsWithoutCounts(spec) => "seq-gap of an OPC UA server is at a time, not at a message: expected at, for and repeat, and none of chance, every, after and requests",
+            FaultKind.ExpiredCertificate when server.Security.All(s => s.Policy == UaSecurityPolicy.None) => "expired-certificate is for servers that show one; give the devices opcua: { security: [..] } with another policy than none",
+            _ => null,
+        };
+    }
 
     private static bool IsWithoutCounts(FaultSpec spec) => spec is { Chance: >= 1, Every: 1, After: 0, Requests: null };
 
@@ -101,9 +136,9 @@ public static class FaultRules
     {
         if (spec.Jitter != TimeSpan.Zero && spec.Kind != FaultKind.Delay) problems.Add(new FaultProblem("jitter", "is for kind delay; remove it, or change the kind"));
         if (spec.Bytes != new FaultSpec { Kind = spec.Kind }.Bytes && spec.Kind != FaultKind.Oversize) problems.Add(new FaultProblem("bytes", "is for kind oversize; remove it, or change the kind"));
-        if (spec.Kind == FaultKind.ReconnectStorm && !IsWithoutCounts(spec))
+        if (IsAtATime(spec.Kind) && !IsWithoutCounts(spec))
         {
-            problems.Add(new FaultProblem("kind", "a storm is at a time, not at a message: expected at, for and repeat, and none of chance, every, after and requests"));
+            problems.Add(new FaultProblem("kind", $"{FaultNames.Of(spec.Kind)} is at a time, not at a message: expected at, for and repeat, and none of chance, every, after and requests"));
         }
         if (spec.Kind != FaultKind.ClockSkew)
         {

@@ -33,7 +33,7 @@ public sealed record FaultSpec
     /// <summary>Requests of each device that are hit before the fault has expired for it; null for any number.</summary>
     public long? Requests { get; init; }
 
-    /// <summary>For delay the least delay, for trickle the pause between bytes, 0 to 10 min; default 1 ms.</summary>
+    /// <summary>For delay the least delay, for slow publish the delay, for trickle the pause between bytes, 0 to 10 min; default 1 ms.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(1);
 
     /// <summary>For delay: up to this much more, evenly drawn; default none.</summary>

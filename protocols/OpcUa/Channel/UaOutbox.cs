@@ -97,6 +97,15 @@ internal sealed class UaOutbox : IDisposable
         lock (_lock) return _token is not null && bytes <= _limits.PeerMessageBytes && ChunksOf(bytes) <= _limits.PeerChunks;
     }
 
+    /// <summary>Most bytes of a message that the other side takes under the present limits and token; 0 before there is one.</summary>
+    public int MostMessageBytes
+    {
+        get
+        {
+            lock (_lock) return _token is null ? 0 : (int)Math.Min(_limits.PeerMessageBytes, (long)_limits.PeerChunks * BodyBytes());
+        }
+    }
+
     /// <summary>Sends a message.</summary>
     /// <returns>False, and nothing is sent, when it is larger than the other side takes, or the outbox is closed.</returns>
     public bool TrySend(UaChunkKind kind, uint requestId, ReadOnlySpan<byte> message)

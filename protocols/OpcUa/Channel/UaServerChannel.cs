@@ -57,6 +57,9 @@ public sealed class UaServerChannel : IDisposable, IUaTimed, IUaChunkTaker
     /// <summary>The mode in force.</summary>
     public UaSecurityMode Mode { get; private set; } = UaSecurityMode.None;
 
+    /// <summary>Whether the channel is there for discovery alone: it has no security, and the server offers nothing without.</summary>
+    public bool IsForDiscovery => Id != 0 && _options.IsForDiscovery(_profile.Policy);
+
     /// <summary>The client's certificate; null with policy None.</summary>
     public UaCertificate? ClientCertificate { get; private set; }
 
@@ -65,6 +68,9 @@ public sealed class UaServerChannel : IDisposable, IUaTimed, IUaChunkTaker
 
     /// <summary>Bytes sent.</summary>
     public long SentBytes => _connection.Outbox.SentBytes;
+
+    /// <summary>Most bytes of a response that the client takes; 0 before the channel is open.</summary>
+    public int MaxResponseBytes => _connection.Outbox.MostMessageBytes;
 
     /// <summary>Serves until either side ends it; never throws.</summary>
     public async Task RunAsync()
@@ -183,7 +189,7 @@ public sealed class UaServerChannel : IDisposable, IUaTimed, IUaChunkTaker
     {
         UaOpenHeader header = UaOpenChunk.ReadHeader(chunk);
         if (header.ChannelId != Id) throw new UaException(UaStatusCodes.BadTcpSecureChannelUnknown, $"An OPN came for the channel {header.ChannelId} instead of {Id}");
-        if (!UaPolicyProfile.TryFind(header.PolicyUri, out UaPolicyProfile profile) || !_options.Endpoints.Any(e => e.Policy == profile.Policy) || (Id != 0 && profile != _profile))
+        if (!UaPolicyProfile.TryFind(header.PolicyUri, out UaPolicyProfile profile) || !(_options.Endpoints.Any(e => e.Policy == profile.Policy) || _options.IsForDiscovery(profile.Policy)) || (Id != 0 && profile != _profile))
         {
             throw new UaException(UaStatusCodes.BadSecurityPolicyRejected, $"The policy '{header.PolicyUri}' is not offered{(Id != 0 ? ", or not the channel's" : "")}");
         }
@@ -196,7 +202,8 @@ public sealed class UaServerChannel : IDisposable, IUaTimed, IUaChunkTaker
         if (reader.Fault != UaFault.None) throw new UaException(UaStatusCodes.BadDecodingError, $"An OpenSecureChannel is malformed ({reader.Fault})");
         bool renews = request.RequestType == SecurityTokenRequestType.Renew;
         if (renews != (Id != 0)) throw new UaException(UaStatusCodes.BadSecureChannelIdInvalid, renews ? "There is no channel to renew" : "The connection has a channel already");
-        if (!_options.Endpoints.Contains(new UaEndpointSecurity(profile.Policy, request.SecurityMode)) || (renews && request.SecurityMode != Mode))
+        bool isOffered = _options.Endpoints.Contains(new UaEndpointSecurity(profile.Policy, request.SecurityMode)) || (_options.IsForDiscovery(profile.Policy) && request.SecurityMode == UaSecurityMode.None);
+        if (!isOffered || (renews && request.SecurityMode != Mode))
         {
             throw new UaException(UaStatusCodes.BadSecurityModeRejected, $"The mode {request.SecurityMode} is not offered with {profile.Policy}{(renews ? $", or not the channel's, {Mode}" : "")}");
         }

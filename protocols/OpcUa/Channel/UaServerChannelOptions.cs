@@ -13,6 +13,12 @@ public sealed record UaServerChannelOptions
     /// <summary>The pairs offered; no other is opened.</summary>
     public required IReadOnlyList<UaEndpointSecurity> Endpoints { get; init; }
 
+    /// <summary>
+    /// Whether a channel without security is opened although no such pair is offered, for a client to ask what is (OPC 10000-4, 5.5.1). Who serves it answers nothing else on it: <see cref="UaServerChannel.IsForDiscovery"/>.
+    /// Default false.
+    /// </summary>
+    public bool Discovery { get; init; }
+
     /// <summary>The server's certificate and key; needed unless None is all there is.</summary>
     public UaCertificate? Own { get; init; }
 
@@ -33,6 +39,9 @@ public sealed record UaServerChannelOptions
 
     /// <summary>Most bytes held for a client that does not read; default 64 MiB.</summary>
     public int MaxUnsentBytes { get; init; } = 64 << 20;
+
+    /// <summary>Whether a channel may be opened for discovery alone.</summary>
+    internal bool IsForDiscovery(UaSecurityPolicy policy) => Discovery && policy == UaSecurityPolicy.None && !Endpoints.Any(e => e.Policy == UaSecurityPolicy.None);
 
     /// <summary>Refuses what does not fit together.</summary>
     /// <exception cref="ArgumentException">A mode is not its policy's, a certificate is missing, or a limit is out of its range.</exception>

@@ -7,8 +7,8 @@ namespace HyperIngest.Protocols.OpcUa.Security;
 /// <summary>How a peer's certificate is checked (OPC 10000-4, 6.1.3): everything, unless it says otherwise.</summary>
 public sealed record UaCertificateCheck
 {
-    /// <summary>The folders that say whom to trust.</summary>
-    public required UaCertificateStore Store { get; init; }
+    /// <summary>The folders that say whom to trust. Null takes everybody whose certificate is good for its use: for the servers of a test bench, which have nothing to protect, and never for a client.</summary>
+    public required UaCertificateStore? Store { get; init; }
 
     /// <summary>Whether the host of the endpoint must be in a server's certificate. False for servers behind address translation, whose certificates name hosts that nobody connects to.</summary>
     public bool HostName { get; init; } = true;
@@ -28,7 +28,7 @@ public sealed record UaCertificateCheck
         X509Certificate2 x509 = certificate.Certificate;
         string named = $"The certificate {certificate.Thumbprint} ({x509.Subject}) of {peer}";
         DemandStrength(x509, certificate.PublicKey.KeySize, profile, named);
-        DemandTrust(certificate, named);
+        if (Store is { } store) DemandTrust(certificate, store, named);
         DateTimeOffset now = Clock.GetUtcNow();
         if (now < x509.NotBefore || now > x509.NotAfter)
         {
@@ -80,9 +80,9 @@ public sealed record UaCertificateCheck
     }
 
     // Trusted is what is in the folder itself, or what an unbroken chain of valid signatures leads from to something in it.
-    private void DemandTrust(UaCertificate certificate, string named)
+    private void DemandTrust(UaCertificate certificate, UaCertificateStore store, string named)
     {
-        using Loaded trusted = new(Store.Trusted), issuers = new(Store.IssuersFolder);
+        using Loaded trusted = new(store.Trusted), issuers = new(store.IssuersFolder);
         byte[] raw = certificate.Raw;
         if (trusted.All.Any(c => c.RawDataMemory.Span.SequenceEqual(raw))) return;
         using X509Chain chain = new();
@@ -108,12 +108,12 @@ public sealed record UaCertificateCheck
             throw new UaException(UaStatusCodes.BadCertificateIssuerTimeInvalid, $"{named} has an issuer whose own certificate is not valid yet, or not any more; renew the issuer's");
         }
         if (reached && (built || (faults & ~times) == 0)) return;
-        string kept = Store.KeepRejected(certificate);
+        string kept = store.KeepRejected(certificate);
         bool incomplete = (faults & X509ChainStatusFlags.PartialChain) != 0 && !certificate.Certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.Certificate.IssuerName.RawData);
         throw new UaException(
             incomplete ? UaStatusCodes.BadCertificateChainIncomplete : UaStatusCodes.BadCertificateUntrusted,
             $"{named} is not trusted{(incomplete ? $", and the certificate of its issuer ({certificate.Certificate.Issuer}) is not known" : "")}; it was kept as {kept}. If its thumbprint is the one the peer shows, "
-            + $"type: hyperingest trust {certificate.Thumbprint}");
+            + $"type: hyperingest trust {certificate.Thumbprint} --certificates {Store.Folder}");
     }
 
     private static bool IsFor(X509Certificate2 x509, string host)

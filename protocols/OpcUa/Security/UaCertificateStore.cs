@@ -87,6 +87,25 @@ public sealed class UaCertificateStore
         return target;
     }
 
+    /// <summary>The refused certificates, each the caller's to dispose of, and the files they are in.</summary>
+    public IEnumerable<(string File, UaCertificate Certificate)> RejectedCertificates()
+    {
+        foreach ((string file, X509Certificate2 certificate) in Certificates(Rejected))
+        {
+            UaCertificate rejected;
+            try
+            {
+                rejected = UaCertificate.From(certificate);
+            }
+            catch (UaException)
+            {
+                // A certificate, and none of OPC UA: somebody put it there, no check did.
+                continue;
+            }
+            yield return (file, rejected);
+        }
+    }
+
     /// <summary>Keeps a refused certificate, so that it can be trusted; the oldest goes when there are too many.</summary>
     internal string KeepRejected(UaCertificate certificate)
     {

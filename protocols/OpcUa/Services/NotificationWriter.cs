@@ -46,7 +46,7 @@ public ref struct NotificationWriter
     }
 
     /// <summary>Any value.</summary>
-    public void Item(uint clientHandle, in UaDataValue value)
+    public void Item(uint clientHandle, scoped UaDataValue value)
     {
         _items++;
         _writer.UInt32(clientHandle);

@@ -92,10 +92,19 @@ public class DocumentationTests
     }
 
     [Fact]
+    public void The_sample_plant_of_OPC_UA_servers_is_free_of_errors()
+    {
+        ConfigurationResult<PlantConfiguration> result = ConfigurationFile.LoadPlant(RepositoryRoot.File("samples", "plant-opcua.yaml"));
+        Assert.Empty(result.Problems);
+        Assert.Equal((5, 5, 2), (result.Value!.Plant.Devices.Count, result.Value.Plant.UaPortCount, result.Value.Plant.Options.Faults.Count));
+        Assert.Equal(3, result.Value.Plant.Devices[^1].OpcUa!.Security.Count);
+    }
+
+    [Fact]
     public void Every_sample_is_tested()
     {
         string[] samples = [.. Directory.GetFiles(RepositoryRoot.File("samples")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
-        Assert.Equal(["kafka-to-postgres.yaml", "kafka.yaml", "load.csv", "mqtt-sink.yaml", "mqtt.yaml", "plant-faults.yaml", "plant-mqtt.yaml", "plant.yaml", "site.yaml"], samples);
+        Assert.Equal(["kafka-to-postgres.yaml", "kafka.yaml", "load.csv", "mqtt-sink.yaml", "mqtt.yaml", "opcua.yaml", "plant-faults.yaml", "plant-mqtt.yaml", "plant-opcua.yaml", "plant.yaml", "site.yaml"], samples);
     }
 
     [Fact]

@@ -1,7 +1,11 @@
 using HyperIngest.Host.Configuration;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Devices.Faults;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.Protocols.Modbus;
+using HyperIngest.Protocols.OpcUa.Channel;
+using HyperIngest.Protocols.OpcUa.Security;
+using HyperIngest.Protocols.OpcUa.Session;
 using HyperIngest.Tests.Unit.LoadGen;
 
 namespace HyperIngest.Tests.Unit.Configuration;
@@ -143,6 +147,53 @@ public class PlantBindingTests
         ModbusFaultKind[] fates = [.. Enumerable.Range(0, 8).Select(_ => fault.Next([]).Kind)];
         const ModbusFaultKind Good = ModbusFaultKind.None, Hit = ModbusFaultKind.Exception;
         Assert.Equal([Good, Good, Good, Good, Hit, Good, Good, Hit], fates);
+    }
+
+    [Fact]
+    public void Every_key_of_an_OPC_UA_server_is_bound()
+    {
+        PlantDeviceOptions device = Parse("""
+            plant: p
+            devices:
+              - name: d
+                opcua:
+                  security: [ { policy: None }, { policy: Basic256Sha256 }, { policy: Aes128_Sha256_RsaOaep, mode: Sign } ]
+                  anonymous: false
+                  users: [ { name: a, password: b } ]
+                  namespace: "urn:{plant}:x"
+                  nodes: numeric
+                  min_sampling: 5ms
+                  min_publishing: 20ms
+                  max_sessions: 3
+                  max_nodes_per_call: 77
+                  certificates: some/where
+                tags: [ { name: "t.{n}", count: 3, type: int16 } ]
+            """).Value!.Plant.Options.Devices[0];
+        UaServerDeviceOptions server = device.OpcUa!;
+        Assert.Equal(
+            [
+                new UaEndpointSecurity(UaSecurityPolicy.None, UaSecurityMode.None), new UaEndpointSecurity(UaSecurityPolicy.Basic256Sha256, UaSecurityMode.SignAndEncrypt),
+                new UaEndpointSecurity(UaSecurityPolicy.Aes128Sha256RsaOaep, UaSecurityMode.Sign),
+            ],
+            server.Security);
+        Assert.Equal((false, new UaPasswordIdentity("a", "b")), (server.Anonymous, Assert.Single(server.Users)));
+        Assert.Equal(("urn:{plant}:x", UaNodeForm.Numeric, "some/where"), (server.Namespace, server.Nodes, server.Certificates));
+        Assert.Equal((5.0, 20.0, 3, 77), (server.MinSampling.TotalMilliseconds, server.MinPublishing.TotalMilliseconds, server.MaxSessions, server.MaxNodesPerCall));
+        Assert.Equal(new UaServerDeviceOptions().Nodes, Parse("plant: p\ndevices: [ { name: a, opcua: {}, tags: [ { name: t } ] } ]\n").Value!.Plant.Options.Devices[0].OpcUa!.Nodes);
+    }
+
+    [Theory]
+    [InlineData("{ name: a, opcua: {}, tags: [ { name: t, address: 0 } ] }", "devices[0].tags[0].address: is for Modbus devices")]
+    [InlineData("{ name: a, opcua: {}, units_per_port: 2, tags: [ { name: t } ] }", "devices[0].units_per_port: is for Modbus devices; an OPC UA server has a port of its own")]
+    [InlineData("{ name: a, opcua: { security: [ { policy: None, mode: Sign } ] }, tags: [ { name: t } ] }", "security[0].mode: expected None")]
+    [InlineData("{ name: a, opcua: { security: [ { policy: Basic256Sha256, mode: None } ] }, tags: [ { name: t } ] }", "security[0].mode: expected Sign or SignAndEncrypt")]
+    [InlineData("{ name: a, opcua: { anonymous: false }, tags: [ { name: t } ] }", "nobody is let in")]
+    [InlineData("{ name: a, opcua: {}, fault: { kind: exception }, tags: [ { name: t } ] }", "is for Modbus devices; OPC UA servers have")]
+    public void What_makes_no_OPC_UA_server_is_refused(string device, string says)
+    {
+        var result = Parse($"plant: p\ndevices: [ {device} ]\n");
+        Assert.Null(result.Value);
+        Assert.Contains(says, Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
     }
 
     private static ConfigurationResult<PlantConfiguration> Parse(string yaml, string file = "plant.yaml") => ConfigurationFile.ParsePlant(file, new StringReader(yaml), _ => null);

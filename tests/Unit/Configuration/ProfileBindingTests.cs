@@ -91,7 +91,7 @@ public class ProfileBindingTests
     [InlineData("name: p\nsource: mqtt\nbroker: b:1883\n" + Stage, "expected a broker's address such as mqtt://broker.plant:1883")]
     [InlineData("name: p\nsource: mqtt\ndevices: 1\ntags: 10\nstages: [ { kind: steady, rate: 1001, for: 10s } ]\n", "which has each device publish every 10 ms")]
     [InlineData("name: p\nsource: mqtt\nfaults: [ { kind: truncated } ]\n" + Stage, "faults[0].kind: truncated is for Modbus devices")]
-    [InlineData("name: p\nfaults: [ { kind: reconnect-storm } ]\n" + Stage, "faults[0].kind: reconnect-storm is for devices that publish over MQTT")]
+    [InlineData("name: p\nfaults: [ { kind: reconnect-storm } ]\n" + Stage, "faults[0].kind: reconnect-storm is for devices that publish over MQTT, and for OPC UA servers")]
     [InlineData("name: p\nsource: mqtt\nfaults: [ { kind: clock-skew, skew: 5s } ]\n" + Stage, "latency counts from the time in the message")]
     public void What_cannot_be_run_is_refused(string yaml, string says)
     {

@@ -28,7 +28,7 @@ internal sealed class FakePublishers : IDisposable
             Sessions.Add(session);
             return session;
         });
-        _faults = new FaultBoard(Plant, Time, _devices, new HyperIngest.Protocols.Modbus.ModbusServerUnit?[_devices.Length], [], _ => { }, Publishing.Cut);
+        _faults = new FaultBoard(Plant, Time, _devices, new HyperIngest.Protocols.Modbus.ModbusServerUnit?[_devices.Length], [], new FaultActions(_ => { }, Publishing, servers: null));
         foreach ((FaultSpec spec, IReadOnlyList<int> devices) in Plant.Faults) _faults.Inject(spec, devices);
         _faults.Begin();
     }

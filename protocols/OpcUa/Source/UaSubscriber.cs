@@ -1,0 +1,305 @@
+using HyperIngest.Core.Readings;
+using HyperIngest.Protocols.OpcUa.Services;
+using HyperIngest.Protocols.OpcUa.Session;
+
+namespace HyperIngest.Protocols.OpcUa.Source;
+
+/// <summary>
+/// A device's subscriptions: keeps Publish requests at the server, takes notifications in the order of their numbers, acknowledges them when their readings are durable, and finds subscriptions that are
+/// dead. Under the device's gate; allocates nothing for a notification.
+/// </summary>
+internal sealed class UaSubscriber : IUaCollector
+{
+    // After a Publish request was refused for a reason that asking at once again does not change.
+    private const long PauseMs = 1000;
+
+    // A subscription is held dead when it was silent for so many times what it said.
+    private const int SilentKeepAlives = 3;
+
+    private readonly UaDevice _device;
+    private readonly UaSubscriptionMaker _maker;
+    private readonly UaRepublisher _republisher;
+    private readonly string _asked;
+    private readonly UaPublishSlot[] _slots;
+
+    // Answers an acknowledgement after the end, when the others are still at the server.
+    private readonly UaPublishSlot _last;
+
+    private int _underWay;
+    private int _wanted;
+    private long _notBefore;
+    private bool _failureIsLogged;
+
+    public UaSubscriber(UaDevice device)
+    {
+        _device = device;
+        _asked = $"Publish of device {device.Name}";
+        _wanted = device.Options.Subscribe.InFlight;
+        _slots = new UaPublishSlot[_wanted];
+        for (int i = 0; i < _slots.Length; i++) _slots[i] = new UaPublishSlot(this);
+        _last = new UaPublishSlot(this);
+        Subscriptions = new UaSubscriptions(device);
+        _maker = new UaSubscriptionMaker(device, this);
+        _republisher = new UaRepublisher(device, this);
+    }
+
+    /// <summary>The subscriptions there are.</summary>
+    public UaSubscriptions Subscriptions { get; }
+
+    /// <inheritdoc/>
+    public bool NeedsRepair => Subscriptions.Missing > 0;
+
+    /// <inheritdoc/>
+    // What is published later stays with the server, unacknowledged.
+    public int Outstanding => 0;
+
+    /// <inheritdoc/>
+    public async Task SetUpAsync(IUaServices services, UaActivation activation, CancellationToken ended)
+    {
+        if (activation == UaActivation.New) await _maker.TransferAsync(services, ended).ConfigureAwait(false);
+        lock (_device.Gate)
+        {
+            _notBefore = 0;
+            _wanted = _slots.Length;
+            foreach (UaSubscription subscription in Subscriptions.Live)
+            {
+                subscription.IsProbing = true;
+                subscription.HeardAt = _device.Parts.NowMs;
+            }
+            GoOn();
+        }
+        await _maker.MakeMissingAsync(services, ended).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task RepairAsync(IUaServices services, CancellationToken ended) => _maker.MakeMissingAsync(services, ended);
+
+    /// <inheritdoc/>
+    public Task RetryAsync(IUaServices services, IReadOnlyList<int> tags, CancellationToken ended) => _maker.RetryAsync(services, tags, ended);
+
+    /// <inheritdoc/>
+    public void Lost(int tag)
+    {
+        // Its item says nothing more until the tag is tried again.
+    }
+
+    /// <inheritdoc/>
+    public void Interrupted() => _republisher.Interrupted();
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        foreach (UaSubscription subscription in Subscriptions.Live)
+        {
+            while (subscription.Held.TryDequeue(out UaReadingBlock? held)) _device.Outlet.Return(held);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Tick(long nowMs, bool hasRoom)
+    {
+        if (_device.Services is null) return;
+        if (_device.IsStopped)
+        {
+            AcknowledgeRest();
+            return;
+        }
+        // What is not asked for is not missed.
+        if (!hasRoom)
+        {
+            foreach (UaSubscription subscription in Subscriptions.Live) subscription.HeardAt = nowMs;
+            return;
+        }
+        GoOn();
+        if (_underWay > 0 && !_republisher.IsBusy) Watch(nowMs);
+    }
+
+    /// <summary>A subscription was made, or taken over: it publishes from now on.</summary>
+    public void Made(UaSubscription subscription)
+    {
+        subscription.HeardAt = _device.Parts.NowMs;
+        Subscriptions.Add(subscription);
+        GoOn();
+    }
+
+    /// <summary>Asks for what is missing, then for more.</summary>
+    public void GoOn()
+    {
+        if (_device.Services is not { } services || _device.IsStopped || _device.Outlet.IsWaiting) return;
+        if (_republisher.GoOn(services)) return;
+        if (Subscriptions.Count == 0 || _device.Parts.NowMs < _notBefore) return;
+        foreach (UaPublishSlot slot in _slots)
+        {
+            if (_underWay >= _wanted) return;
+            if (!slot.IsUnderWay && !TrySend(services, slot)) return;
+        }
+    }
+
+    /// <summary>The channel's loop: a Publish request was answered.</summary>
+    public void Answered(UaPublishSlot slot, ReadOnlySpan<byte> message)
+    {
+        lock (_device.Gate)
+        {
+            Free(slot);
+            try
+            {
+                PublishResponseReader response = new(UaMessages.OpenResponse(message, UaEncodingIds.PublishResponse, _asked));
+                if (response.Fault != Binary.UaFault.None) throw new UaException(UaStatusCodes.BadDecodingError, $"{_asked}: the answer is malformed ({response.Fault})");
+                if (slot.Carried > 0) _device.Parts.Metrics.Acknowledged.Add(slot.Carried);
+                _failureIsLogged = false;
+                if (!_device.IsStopped) Take(response);
+            }
+            catch (UaException failed)
+            {
+                Refused(slot, failed);
+            }
+            GoOn();
+        }
+    }
+
+    /// <summary>The channel's loop or timer: a Publish request will not be answered.</summary>
+    public void Unanswered(UaPublishSlot slot, UaException reason)
+    {
+        lock (_device.Gate)
+        {
+            Free(slot);
+            slot.GiveBack(_device.Outlet.Acknowledgements);
+            if (reason.Status == UaStatusCodes.BadTimeout && _device.Services is not null) _device.CountFault(reason.Message);
+        }
+    }
+
+    /// <summary>A notification came, by Publish or because it was asked for again, in its turn.</summary>
+    public void TakeNow(UaSubscription subscription, scoped ref NotificationReader notification)
+    {
+        _device.Outlet.Put(Decode(subscription, ref notification));
+        subscription.Next = UaNotificationNumbers.After(notification.SequenceNumber);
+        _device.TakeNodeFaults();
+        if (notification.HasStatusChange) StatusChanged(subscription, notification.StatusChange);
+    }
+
+    /// <summary>A subscription is no more, or held to be: what came of it is published, and it is made again.</summary>
+    public void Bury(UaSubscription subscription, string reason)
+    {
+        if (subscription.IsDead) return;
+        _device.CountFault($"subscription {subscription.Id}: {reason}");
+        _device.Parts.Metrics.SubscriptionsLost.Add();
+        UaSourceLog.SubscriptionLost(_device.Parts.Logger, _device.Name, subscription.Id, reason);
+        _republisher.GiveGapUp(subscription, "its subscription is no more");
+        Subscriptions.Bury(subscription);
+    }
+
+    private void Take(in PublishResponseReader response)
+    {
+        NotificationReader notification = response.Notification;
+        if (!Subscriptions.TryFind(response.SubscriptionId, out UaSubscription? subscription))
+        {
+            // Of one that was held dead: a new one has its items' values.
+            if (!notification.IsKeepAlive) _republisher.CountLost(response.SubscriptionId, notification.SequenceNumber, 1, "its subscription was given up");
+            return;
+        }
+        subscription.HeardAt = _device.Parts.NowMs;
+        Subscriptions.Heard(subscription);
+        long ahead = UaNotificationNumbers.Ahead(notification.SequenceNumber, subscription.Next);
+        if (notification.IsKeepAlive)
+        {
+            if (ahead > 0 && !subscription.HasGap) _republisher.Open(subscription, notification.SequenceNumber);
+            return;
+        }
+        if (ahead == 0 && !subscription.HasGap && !subscription.IsProbing) TakeNow(subscription, ref notification);
+        else if (ahead < 0) _device.Parts.Metrics.Duplicates.Add();
+        else _republisher.Hold(subscription, notification, Decode(subscription, ref notification));
+    }
+
+    private UaReadingBlock Decode(UaSubscription subscription, scoped ref NotificationReader notification)
+    {
+        UaReadingBlock block = _device.Outlet.Rent();
+        block.Subscription = subscription;
+        block.Sequence = notification.SequenceNumber;
+        block.ArrivedTicks = _device.Parts.UtcTicks;
+        _device.Decoder.Take(ref notification, block.ArrivedTicks, block);
+        if (notification.Fault != Binary.UaFault.None) _republisher.CountLost(subscription.Id, notification.SequenceNumber, 1, $"its values are malformed ({notification.Fault}); those before are taken");
+        return block;
+    }
+
+    /// <summary>Something happened to a subscription itself.</summary>
+    public void StatusChanged(UaSubscription subscription, uint status)
+    {
+        if (StatusCodes.IsBad(status)) Bury(subscription, $"the server has ended it ({UaStatusCodes.NameOf(status)})");
+        else if (status == UaStatusCodes.GoodSubscriptionTransferred) Bury(subscription, "another session has taken it over");
+    }
+
+    private void Refused(UaPublishSlot slot, UaException failed)
+    {
+        slot.GiveBack(_device.Outlet.Acknowledgements);
+        switch (failed.Status)
+        {
+            case UaStatusCodes.BadTooManyPublishRequests:
+                // It has as many as it takes: one less than there were.
+                _wanted = Math.Max(1, Math.Min(_wanted, _underWay));
+                UaSourceLog.FewerPublishRequests(_device.Parts.Logger, _device.Name, _wanted);
+                return;
+            case UaStatusCodes.BadNoSubscription:
+                foreach (UaSubscription subscription in Subscriptions.Live.ToArray()) Bury(subscription, "the server has no subscription in this session");
+                return;
+            default:
+                if (UaRefusals.IsSessionGone(failed.Status))
+                {
+                    _device.GiveUp(failed);
+                    return;
+                }
+                _device.CountFault(failed.Message);
+                _notBefore = _device.Parts.NowMs + PauseMs;
+                if (!_failureIsLogged) UaSourceLog.PublishFailed(_device.Parts.Logger, _device.Name, failed.Message);
+                _failureIsLogged = true;
+                return;
+        }
+    }
+
+    private bool TrySend(IUaServices services, UaPublishSlot slot)
+    {
+        // Each of those before it may have to wait for a keep-alive; the subscription's own silence is watched apart from that.
+        TimeSpan timeout = (2 * (_slots.Length + 1) * Subscriptions.LongestKeepAlive) + _device.Options.Session.RequestTimeout;
+        slot.Write(_device.Request, services.Header(timeout), _device.Outlet.Acknowledgements, _device.Outlet.Durable);
+        slot.IsUnderWay = true;
+        _underWay++;
+        try
+        {
+            services.Send(_device.Request, slot, timeout);
+            return true;
+        }
+        catch (UaException notSent)
+        {
+            Free(slot);
+            slot.GiveBack(_device.Outlet.Acknowledgements);
+            _notBefore = _device.Parts.NowMs + PauseMs;
+            _device.CountFault(notSent.Message);
+            return false;
+        }
+    }
+
+    private void Free(UaPublishSlot slot)
+    {
+        if (!slot.IsUnderWay) return;
+        slot.IsUnderWay = false;
+        _underWay--;
+    }
+
+    // One request more than are at the server, for the acknowledgements alone.
+    private void AcknowledgeRest()
+    {
+        if (_last.IsUnderWay || Subscriptions.Count == 0 || !_device.Outlet.Acknowledgements.HasReady(_device.Outlet.Durable)) return;
+        TrySend(_device.Services!, _last);
+    }
+
+    private void Watch(long nowMs)
+    {
+        foreach (UaSubscription subscription in Subscriptions.Live)
+        {
+            if (nowMs - subscription.HeardAt <= SilentKeepAlives * subscription.KeepAlive.TotalMilliseconds) continue;
+            string silence = $"nothing came of it for {SilentKeepAlives} times its keep-alive of {subscription.KeepAlive}, on a channel that lives";
+            if (Subscriptions.Silenced(subscription) > 1) _device.GiveUp(new UaException(UaStatusCodes.BadTimeout, $"Subscription {subscription.Id} of device {_device.Name} and the one before it: {silence}"));
+            Bury(subscription, silence);
+            return;
+        }
+    }
+}

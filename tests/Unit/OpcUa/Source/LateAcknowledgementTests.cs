@@ -1,0 +1,94 @@
+using HyperIngest.Core;
+using HyperIngest.Core.Journal;
+using HyperIngest.Core.Telemetry;
+using HyperIngest.Protocols.OpcUa;
+using HyperIngest.Protocols.OpcUa.Source;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace HyperIngest.Tests.Unit.OpcUa.Source;
+
+public sealed class LateAcknowledgementTests : IDisposable
+{
+    private const uint First = 101;
+    private static readonly TimeSpan Never = TimeSpan.FromHours(1);
+    private readonly string _folder = Directory.CreateTempSubdirectory("ua-acks-").FullName;
+
+    [Fact]
+    public async Task Nothing_is_acknowledged_before_its_readings_are_durable_and_all_of_it_after()
+    {
+        await using Core.Pipeline pipeline = await OpenAsync(Never);
+        using UaSourceRig rig = new(UaSourceRig.Options(), intake: pipeline.Intake, catalog: pipeline.Catalog);
+        await rig.ConnectAsync();
+        for (uint n = 1; n <= 20; n++)
+        {
+            rig.Server.Publish(First, n, n);
+            rig.Pass(TimeSpan.FromMilliseconds(100));
+        }
+        Assert.Empty(rig.Server.Acknowledged);
+        Assert.Equal(20, rig.Device.Unacknowledged);
+        // As at a stop: the readings become durable, and the acknowledgements go with a request of their own.
+        rig.Device.Stop();
+        Assert.True(rig.Device.IsQuiet());
+        Assert.True((await pipeline.DrainAsync(TimeSpan.FromSeconds(30))).AllJournalled);
+        rig.Pass(TimeSpan.Zero);
+        Assert.Equal(Enumerable.Range(1, 20).Select(n => (First, (uint)n)), rig.Server.Acknowledged);
+        rig.Pass(TimeSpan.Zero);
+        Assert.Equal(0, rig.Device.Unacknowledged);
+    }
+
+    [Fact]
+    public async Task Acknowledgements_of_a_request_that_was_not_answered_go_with_the_next()
+    {
+        await using Core.Pipeline pipeline = await OpenAsync(TimeSpan.FromMilliseconds(2));
+        using UaSourceRig rig = new(UaSourceRig.Options(subscribe: new UaSubscribeOptions { InFlight = 1 }), intake: pipeline.Intake, catalog: pipeline.Catalog);
+        await rig.ConnectAsync();
+        rig.Server.Publish(First, 1, 1);
+        await Eventually.IsTrue(() => rig.Device.Outlet.Acknowledgements.HasReady(rig.Device.Outlet.Durable), "the first is durable");
+        rig.Server.Publish(First, 2, 2);
+        Assert.Equal([(First, 1u)], rig.Server.Acknowledged);
+        rig.Server.RefusePublish(UaStatusCodes.BadInternalError);
+        rig.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal([(First, 1u), (First, 1u)], rig.Server.Acknowledged.Where(a => a.Sequence == 1));
+    }
+
+    [Fact]
+    public async Task What_a_lost_subscription_published_is_not_acknowledged_to_the_next()
+    {
+        await using Core.Pipeline pipeline = await OpenAsync(Never);
+        using UaSourceRig rig = new(UaSourceRig.Options(), intake: pipeline.Intake, catalog: pipeline.Catalog);
+        await rig.ConnectAsync();
+        rig.Server.Publish(First, 1, 1);
+        rig.Server.RefusePublish(UaStatusCodes.BadNoSubscription);
+        await Eventually.IsTrue(
+            () =>
+            {
+                rig.Device.Tick();
+                return rig.Count("subscriptions_created") == 2;
+            },
+            "the subscription is made again");
+        rig.Server.Publish(rig.Server.LastSubscription, 1, 2);
+        rig.Device.Stop();
+        Assert.True((await pipeline.DrainAsync(TimeSpan.FromSeconds(30))).AllJournalled);
+        rig.Pass(TimeSpan.Zero);
+        Assert.Equal([(rig.Server.LastSubscription, 1u)], rig.Server.Acknowledged);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<Core.Pipeline> OpenAsync(TimeSpan fsync)
+    {
+        Core.Pipeline pipeline = Core.Pipeline.Open(
+            new PipelineOptions
+            {
+                Node = "n",
+                Shards = 2,
+                RingCapacity = 1024,
+                Batch = new BatchOptions { MaxReadings = 64, MaxAge = TimeSpan.FromMilliseconds(2) },
+                Journal = new JournalOptions { Path = _folder, SegmentBytes = 4 << 20, FsyncInterval = fsync },
+            },
+            new MetricRegistry(),
+            NullLoggerFactory.Instance);
+        await pipeline.StartAsync(CancellationToken.None);
+        return pipeline;
+    }
+}
