@@ -88,6 +88,12 @@ internal sealed class UaRepublisher(UaDevice device, UaSubscriber owner) : IUaPe
         Close(subscription);
     }
 
+    /// <summary>Nothing more is published: what is held stays with the server.</summary>
+    public void Drop(UaSubscription subscription)
+    {
+        while (subscription.Held.TryDequeue(out UaReadingBlock? held)) device.Outlet.Return(held);
+    }
+
     /// <inheritdoc/>
     public void Complete(ReadOnlySpan<byte> message)
     {

@@ -89,10 +89,7 @@ internal sealed class UaSubscriber : IUaCollector
     /// <inheritdoc/>
     public void Stop()
     {
-        foreach (UaSubscription subscription in Subscriptions.Live)
-        {
-            while (subscription.Held.TryDequeue(out UaReadingBlock? held)) _device.Outlet.Return(held);
-        }
+        foreach (UaSubscription subscription in Subscriptions.Live) _republisher.Drop(subscription);
     }
 
     /// <inheritdoc/>
@@ -197,8 +194,7 @@ internal sealed class UaSubscriber : IUaCollector
             if (!notification.IsKeepAlive) _republisher.CountLost(response.SubscriptionId, notification.SequenceNumber, 1, "its subscription was given up");
             return;
         }
-        subscription.HeardAt = _device.Parts.NowMs;
-        Subscriptions.Heard(subscription);
+        Subscriptions.Heard(subscription, _device.Parts.NowMs);
         long ahead = UaNotificationNumbers.Ahead(notification.SequenceNumber, subscription.Next);
         if (notification.IsKeepAlive)
         {
@@ -241,12 +237,10 @@ internal sealed class UaSubscriber : IUaCollector
             case UaStatusCodes.BadNoSubscription:
                 foreach (UaSubscription subscription in Subscriptions.Live.ToArray()) Bury(subscription, "the server has no subscription in this session");
                 return;
+            case var status when UaRefusals.IsSessionGone(status):
+                _device.GiveUp(failed);
+                return;
             default:
-                if (UaRefusals.IsSessionGone(failed.Status))
-                {
-                    _device.GiveUp(failed);
-                    return;
-                }
                 _device.CountFault(failed.Message);
                 _notBefore = _device.Parts.NowMs + PauseMs;
                 if (!_failureIsLogged) UaSourceLog.PublishFailed(_device.Parts.Logger, _device.Name, failed.Message);

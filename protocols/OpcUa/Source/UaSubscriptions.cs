@@ -70,7 +70,11 @@ internal sealed class UaSubscriptions
     }
 
     /// <summary>Something came of it.</summary>
-    public void Heard(UaSubscription subscription) => _silences[subscription.Part] = 0;
+    public void Heard(UaSubscription subscription, long nowMs)
+    {
+        subscription.HeardAt = nowMs;
+        _silences[subscription.Part] = 0;
+    }
 
     /// <summary>It was silent for too long; how often its part was in a row.</summary>
     public int Silenced(UaSubscription subscription) => ++_silences[subscription.Part];
