@@ -113,7 +113,7 @@ public sealed record UaCertificateCheck
         throw new UaException(
             incomplete ? UaStatusCodes.BadCertificateChainIncomplete : UaStatusCodes.BadCertificateUntrusted,
             $"{named} is not trusted{(incomplete ? $", and the certificate of its issuer ({certificate.Certificate.Issuer}) is not known" : "")}; it was kept as {kept}. If its thumbprint is the one the peer shows, "
-            + $"type: hyperingest trust {certificate.Thumbprint} --certificates {Store.Folder}");
+            + $"type: hyperingest trust {certificate.Thumbprint} --certificates {store.Folder}");
     }
 
     private static bool IsFor(X509Certificate2 x509, string host)
