@@ -142,7 +142,7 @@ internal static class SimCommand
         Plant plant = simulator.Plant;
         List<string> places = [];
         if (plant.PortCount > 0) places.Add($"at {plant.Address}, {Ports(simulator.BasePort, plant.PortCount)}");
-        if (plant.UaPortCount > 0) places.Add($"OPC UA servers at {plant.Address}, {Ports(simulator.UaBasePort, plant.UaPortCount)}");
+        if (plant.UaPortCount > 0) places.Add($"as OPC UA servers at {plant.Address}, {Ports(simulator.UaBasePort, plant.UaPortCount)}");
         if (plant.Nodes.Count > 0) places.Add(string.Create(CultureInfo.InvariantCulture, $"publishing to {plant.Options.Broker!.Address} over {plant.Nodes.Count:N0} connections"));
         return string.Join(", and ", places);
     }
