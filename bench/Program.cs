@@ -4,13 +4,14 @@ using BenchmarkDotNet.Running;
 using HyperIngest.Bench.Ceilings;
 using HyperIngest.Bench.Gate;
 using HyperIngest.Bench.Mqtt;
+using HyperIngest.Bench.OpcUa;
 using HyperIngest.Bench.Scale;
 
 namespace HyperIngest.Bench;
 
 /// <summary>
 /// <c>dotnet run -c Release --project bench --</c> and then <c>--filter '*'</c>, the benchmarks; <c>gate</c>, what guards CI; <c>ceilings</c>, every stage beside its physical limit;
-/// <c>scale</c>, what a device costs at each size of a plant; or <c>mqtt</c>, the product beside a bare subscriber at the same broker.
+/// <c>scale</c>, what a device costs at each size of a plant; <c>mqtt</c>, the product beside a bare subscriber at the same broker; or <c>opcua</c>, 50,000 items of one server.
 /// </summary>
 internal static class BenchProgram
 {
@@ -20,6 +21,7 @@ internal static class BenchProgram
         CeilingsCommand.Verb => CeilingsCommand.RunAsync(arguments[1..]),
         ScaleCommand.Verb => ScaleCommand.RunAsync(arguments[1..]),
         MqttCommand.Verb => MqttCommand.RunAsync(arguments[1..]),
+        OpcUaCommand.Verb => OpcUaCommand.RunAsync(arguments[1..]),
         _ => Task.FromResult(Benchmarks(arguments)),
     };
 

@@ -21,8 +21,8 @@ internal sealed class UaPoller : PollTarget, IUaCollector
     private bool _isPlanStale;
     private bool _isReady;
 
-    // Nodes by tag while the session lasts: what the plan is made of again when a tag becomes bad.
-    private readonly SortedDictionary<int, UaNodeId> _nodes = [];
+    // Nodes by tag while the session lasts, null for a tag that is not read: what the plan is made of again when a tag becomes bad.
+    private readonly UaNodeId[] _nodes;
 
     // The poll at hand.
     private bool _isDue;
@@ -41,6 +41,7 @@ internal sealed class UaPoller : PollTarget, IUaCollector
         _device = device;
         _scheduler = device.Parts.Scheduler;
         _asked = $"Read of device {device.Name}";
+        _nodes = new UaNodeId[device.Tags.Count];
         _slots = new UaReadSlot[device.Options.Poll.InFlight];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new UaReadSlot(this);
     }
@@ -58,9 +59,9 @@ internal sealed class UaPoller : PollTarget, IUaCollector
     public async Task SetUpAsync(IUaServices services, UaActivation activation, CancellationToken ended)
     {
         // Node ids, registered ones among them, hold as long as the session.
-        if (activation == UaActivation.New || _nodes.Count == 0)
+        if (activation == UaActivation.New || !_nodes.AsSpan().ContainsAnyExcept(UaNodeId.Null))
         {
-            lock (_device.Gate) _nodes.Clear();
+            lock (_device.Gate) _nodes.AsSpan().Clear();
             await AddAsync(services, [.. Enumerable.Range(0, _device.Tags.Count)], ended).ConfigureAwait(false);
         }
         lock (_device.Gate)
@@ -82,7 +83,7 @@ internal sealed class UaPoller : PollTarget, IUaCollector
     /// <inheritdoc/>
     public void Lost(int tag)
     {
-        _nodes.Remove(tag);
+        _nodes[tag] = UaNodeId.Null;
         _isPlanStale = true;
     }
 
@@ -287,10 +288,11 @@ internal sealed class UaPoller : PollTarget, IUaCollector
         if (_isPolling) return;
         _isPlanStale = false;
         List<UaReadPart> plan = [];
-        foreach (KeyValuePair<int, UaNodeId>[] part in _nodes.Chunk(Math.Min(services.Limits.NodesPerRead, _mostPerRead)))
+        IEnumerable<int> read = Enumerable.Range(0, _nodes.Length).Where(tag => _nodes[tag] != UaNodeId.Null);
+        foreach (int[] tags in read.Chunk(Math.Min(services.Limits.NodesPerRead, _mostPerRead)))
         {
-            plan.Add(new UaReadPart(
-                new PreparedRead([.. part.Select(n => new ReadValueId(n.Value))], TimestampsToReturn.Source), [.. part.Select(n => n.Key)], part.Sum(n => Math.Max(1, _device.Tags[n.Key].Elements))));
+            PreparedRead request = new([.. tags.Select(tag => new ReadValueId(_nodes[tag]))], TimestampsToReturn.Source);
+            plan.Add(new UaReadPart(request, tags, tags.Sum(tag => Math.Max(1, _device.Tags[tag].Elements))));
         }
         _plan = [.. plan];
     }

@@ -10,6 +10,9 @@ internal sealed class UaSourceParts(UaSourceOptions options, SeriesCatalog catal
 {
     private readonly long _origin = clock.GetTimestamp();
 
+    // By the list itself. Devices are made one after the other.
+    private readonly Dictionary<IReadOnlyList<UaTag>, UaTagNodes> _nodes = new(ReferenceEqualityComparer.Instance);
+
     public UaSourceOptions Options { get; } = options;
 
     public SeriesCatalog Catalog { get; } = catalog;
@@ -23,6 +26,13 @@ internal sealed class UaSourceParts(UaSourceOptions options, SeriesCatalog catal
     public ILogger Logger { get; } = logger;
 
     public UaBlockPool Blocks { get; } = new();
+
+    /// <summary>The nodes of a list of tags. For who makes the devices.</summary>
+    public UaTagNodes NodesOf(IReadOnlyList<UaTag> tags)
+    {
+        if (!_nodes.TryGetValue(tags, out UaTagNodes? nodes)) _nodes.Add(tags, nodes = new UaTagNodes(tags));
+        return nodes;
+    }
 
     /// <summary>Milliseconds of a clock that only goes forward.</summary>
     public long NowMs => (long)clock.GetElapsedTime(_origin).TotalMilliseconds;

@@ -7,6 +7,12 @@ namespace HyperIngest.Protocols.OpcUa.Source;
 /// <summary>Makes a device's subscriptions and their monitored items, or takes them over from the session before. Its calls come one after the other; what it changes it changes under the device's gate.</summary>
 internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
 {
+    // Requests of so many items stay below the 85,000 bytes from which an array is a large object, which only a full collection frees: with 1,000 a call, 600,000 items left 100 MiB behind.
+    private const int MostItemsACall = 400;
+
+    // The same for tags and their nodes, and a few calls' worth.
+    private const int MostTagsAtOnce = 2000;
+
     private readonly Dictionary<UaDeadband, UaExtensionObject> _filters = [];
 
     // The server's number for each tag's item; 0 for none. Written under the gate.
@@ -99,7 +105,6 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
     {
         (int first, int count) = owner.Subscriptions.TagsOf(part);
         lock (device.Gate) _itemIds.AsSpan(first, count).Clear();
-        List<UaTagNode> nodes = await device.Resolver.ResolveAsync(services, [.. Enumerable.Range(first, count)], ended).ConfigureAwait(false);
         double publishing = Options.Publishing.TotalMilliseconds;
         uint keepAlives = (uint)Math.Max(1, Math.Ceiling(Options.KeepAlive.TotalMilliseconds / publishing));
         uint lifetimes = Math.Max(3 * keepAlives, (uint)Math.Ceiling(Options.Lifetime.TotalMilliseconds / publishing));
@@ -108,9 +113,15 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
             header => new CreateSubscriptionRequest(header, publishing, lifetimes, keepAlives, (uint)Options.MaxNotificationsPerPublish, PublishingEnabled: false, Priority: 0), ended).ConfigureAwait(false);
         TimeSpan interval = Interval(made.RevisedPublishingInterval, Options.Publishing);
         UaSubscription subscription = new(part, made.SubscriptionId, interval, interval * Math.Max(1, made.RevisedMaxKeepAliveCount));
+        int monitored = 0;
         try
         {
-            await MonitorAsync(services, subscription.Id, nodes, ended).ConfigureAwait(false);
+            foreach (int[] tags in Enumerable.Range(first, count).Chunk(MostTagsAtOnce))
+            {
+                List<UaTagNode> nodes = await device.Resolver.ResolveAsync(services, tags, ended).ConfigureAwait(false);
+                await MonitorAsync(services, subscription.Id, nodes, ended).ConfigureAwait(false);
+                monitored += nodes.Count;
+            }
             // Known before it publishes, so that its first notification finds it.
             lock (device.Gate) owner.Made(subscription);
             SetPublishingModeResponse begun = await services.CallAsync<SetPublishingModeRequest, SetPublishingModeResponse>(
@@ -129,13 +140,13 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
             throw;
         }
         device.Parts.Metrics.SubscriptionsCreated.Add();
-        UaSourceLog.SubscriptionMade(device.Parts.Logger, device.Name, subscription.Id, nodes.Count, interval, subscription.KeepAlive, interval * made.RevisedLifetimeCount);
+        UaSourceLog.SubscriptionMade(device.Parts.Logger, device.Name, subscription.Id, monitored, interval, subscription.KeepAlive, interval * made.RevisedLifetimeCount);
     }
 
     private async Task MonitorAsync(IUaServices services, uint subscription, List<UaTagNode> nodes, CancellationToken ended)
     {
         (int Other, double Fastest, double Slowest) revised = (0, double.MaxValue, 0);
-        await UaBulk.RunAsync(nodes.Count, services.Limits.MonitoredItemsPerCall, async (from, count) =>
+        await UaBulk.RunAsync(nodes.Count, Math.Min(MostItemsACall, services.Limits.MonitoredItemsPerCall), async (from, count) =>
         {
             MonitoredItemCreateRequest[] items = new MonitoredItemCreateRequest[count];
             for (int i = 0; i < count; i++) items[i] = ItemOf(nodes[from + i]);

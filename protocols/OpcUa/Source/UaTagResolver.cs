@@ -16,6 +16,7 @@ internal readonly record struct UaTagNode(int Tag, UaNodeId Node);
 internal sealed class UaTagResolver(UaDevice device)
 {
     private readonly UaTypeKinds _kinds = new();
+    private readonly UaTagNodes _written = device.Parts.NodesOf(device.Options.Tags);
 
     /// <summary>The nodes of tags; those without one are bad from now on, and not in the answer.</summary>
     /// <exception cref="UaException">The server could not be asked.</exception>
@@ -32,7 +33,7 @@ internal sealed class UaTagResolver(UaDevice device)
                 if (UaBrowsePath.TryParse(path, out UaBrowsePath? parsed, out string? unread)) paths.Add((tag, parsed));
                 else bad.Add((tag, UaStatusCodes.BadSyntaxError, unread));
             }
-            else if (UaNodeText.TryResolve(options.Node!, services.Namespaces, out UaNodeId node, out string? fault)) nodes.Add(new UaTagNode(tag, node));
+            else if (_written.TryResolve(tag, services.Namespaces, out UaNodeId node, out string? fault)) nodes.Add(new UaTagNode(tag, node));
             else bad.Add((tag, UaStatusCodes.BadNodeIdInvalid, fault));
         }
         if (paths.Count > 0)

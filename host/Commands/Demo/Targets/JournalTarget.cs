@@ -50,7 +50,7 @@ internal sealed class JournalTarget(string journalPath) : IDemoTarget
         }
         yield return PromiseReport.AtMost("durable p99 ms", MostLatencyMs, report.LatencyMs.P99);
         yield return PromiseReport.AtMost("allocated bytes a reading", Math.Round(Math.Max(MostAllocatedBytes, MostAllocatedAtRestPerS / Math.Max(1, report.ReadingsPerS)), 3), report.AllocatedBytesPerReading);
-        yield return PromiseReport.AtMost("resident MiB", DemoReport.MostRssMb, report.RssMb);
+        yield return PromiseReport.AtMost("resident MiB", DemoReport.MostRssMb(options), report.RssMb);
     }
 
     /// <inheritdoc/>

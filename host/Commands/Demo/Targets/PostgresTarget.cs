@@ -66,7 +66,7 @@ internal sealed class PostgresTarget(DemoOptions options, string folder, DemoPro
         {
             yield return PromiseReport.AtMost("commit p99 ms", MostCommitMs, report.LatencyMs.P99);
             // Socket to journal is this product's own; what Npgsql allocates for a COPY and its waits is reported and not promised.
-            if (asked.Route == DemoRoute.Direct) yield return PromiseReport.AtMost("resident MiB", DemoReport.MostRssMb, report.RssMb);
+            if (asked.Route == DemoRoute.Direct) yield return PromiseReport.AtMost("resident MiB", DemoReport.MostRssMb(asked), report.RssMb);
         }
         if (report.CeilingRatio is { } ratio && asked.Max) yield return PromiseReport.AtLeast("of psql \\copy", LeastCeilingRatio, ratio);
     }
