@@ -5,9 +5,11 @@ using HyperIngest.Core.Sharding;
 using HyperIngest.Core.Telemetry;
 using HyperIngest.Host.Commands.Demo.Feeds;
 using HyperIngest.Host.Commands.Demo.Targets;
+using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.Host.Running;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Report;
+using HyperIngest.Protocols.OpcUa.Source;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Host.Commands.Demo;
@@ -18,6 +20,9 @@ namespace HyperIngest.Host.Commands.Demo;
 /// </summary>
 internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress progress, ILoggerFactory loggers)
 {
+    // The simulated servers all sample on the full second: 600,000 values come within some 50 ms. With the usual 262,144 places half of them would wait, decoded, for 50 ms more.
+    private const int RingOfSynchronousServers = 1 << 20;
+
     // With --max the devices would answer faster than PostgreSQL takes rows: the pollers wait once a lane is 16 MiB behind. That is one full commit under way and one ready, so
     // that the lane is never idle, and few enough batches for the lane's memory, so that it never has to read the journal back.
     internal const long MaxLagBytes = 16L << 20;
@@ -124,5 +129,6 @@ internal sealed class DemoRun(DemoOptions options, string folder, DemoProgress p
         Journal = new JournalOptions { Path = JournalPath, Retention = new JournalRetention { MaxBytes = long.MaxValue, LimitBytes = long.MaxValue } },
         Delivery = new DeliveryOptions { HoldIntakeAtLagBytes = options.Max && target.HasSink ? MaxLagBytes : 0 },
         Shards = target.Shards,
+        RingCapacity = options is { Source: DemoSource.OpcUa, Read: UaDeviceMode.Subscribe } ? RingOfSynchronousServers : OptionDefaults.Pipeline.RingCapacity,
     };
 }

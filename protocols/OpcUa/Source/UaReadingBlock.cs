@@ -78,11 +78,13 @@ internal sealed class UaReadingBlock
 }
 
 /// <summary>The blocks of a source's devices that nobody uses now. Any thread.</summary>
-internal sealed class UaBlockPool
+/// <param name="devices">Devices of the source: servers that all sample on the full second publish together, and where rings are full a block of each waits.</param>
+internal sealed class UaBlockPool(int devices)
 {
-    // One for each thread that decodes at a time, and some for rings that are full: a block of 10,000 readings is 512 KiB.
-    private const int MaxIdle = 64;
+    // For a few devices with many requests under way each. A block of 10,000 readings is 512 KiB.
+    private const int LeastIdle = 64;
 
+    private readonly int _mostIdle = Math.Max(LeastIdle, devices);
     private readonly ConcurrentQueue<UaReadingBlock> _idle = new();
 
     /// <summary>An empty block.</summary>
@@ -92,6 +94,6 @@ internal sealed class UaBlockPool
     public void Return(UaReadingBlock block)
     {
         block.Clear();
-        if (_idle.Count < MaxIdle) _idle.Enqueue(block);
+        if (_idle.Count < _mostIdle) _idle.Enqueue(block);
     }
 }

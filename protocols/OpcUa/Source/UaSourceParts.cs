@@ -25,7 +25,7 @@ internal sealed class UaSourceParts(UaSourceOptions options, SeriesCatalog catal
 
     public ILogger Logger { get; } = logger;
 
-    public UaBlockPool Blocks { get; } = new();
+    public UaBlockPool Blocks { get; } = new(options.Devices.Count);
 
     /// <summary>The nodes of a list of tags. For who makes the devices.</summary>
     public UaTagNodes NodesOf(IReadOnlyList<UaTag> tags)

@@ -28,7 +28,16 @@ public sealed class UaServerMemoryTests
         UaServerCore core = new(new UaServerOptions { ApplicationUri = "urn:test", Folder = "Press" }, variables, NullLogger.Instance, new UaServerTimer(TimeProvider.System));
         UaServerSession session = new()
         {
-            Id = default, Token = default, Name = "", ClientUri = "", ClientCertificate = null, Policy = UaSecurityPolicy.None, Mode = UaSecurityMode.None, Timeout = long.MaxValue, MaxResponseBytes = int.MaxValue, Nonce = [],
+            Id = default,
+            Token = default,
+            Name = "",
+            ClientUri = "",
+            ClientCertificate = null,
+            Policy = UaSecurityPolicy.None,
+            Mode = UaSecurityMode.None,
+            Timeout = long.MaxValue,
+            MaxResponseBytes = int.MaxValue,
+            Nonce = [],
             User = "anonymous",
         };
         UaServerSubscription subscription = new(core, 1, session) { Timer = core.Timer, IsEnabled = true };
