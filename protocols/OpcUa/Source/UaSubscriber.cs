@@ -25,6 +25,8 @@ internal sealed class UaSubscriber : IUaCollector
     // Answers an acknowledgement after the end, when the others are still at the server.
     private readonly UaPublishSlot _last;
 
+    // Not before the subscriptions are this session's: a server that is asked by a session without any says that there are none, and they would be held dead while they are taken over.
+    private bool _mayAsk;
     private int _underWay;
     private int _wanted;
     private long _notBefore;
@@ -59,6 +61,8 @@ internal sealed class UaSubscriber : IUaCollector
         if (activation == UaActivation.New) await _maker.TransferAsync(services, ended).ConfigureAwait(false);
         lock (_device.Gate)
         {
+            if (_device.Services != services) return;
+            _mayAsk = true;
             _notBefore = 0;
             _wanted = _slots.Length;
             foreach (UaSubscription subscription in Subscriptions.Live)
@@ -84,7 +88,11 @@ internal sealed class UaSubscriber : IUaCollector
     }
 
     /// <inheritdoc/>
-    public void Interrupted() => _republisher.Interrupted();
+    public void Interrupted()
+    {
+        _mayAsk = false;
+        _republisher.Interrupted();
+    }
 
     /// <inheritdoc/>
     public void Stop()
@@ -122,7 +130,7 @@ internal sealed class UaSubscriber : IUaCollector
     /// <summary>Asks for what is missing, then for more.</summary>
     public void GoOn()
     {
-        if (_device.Services is not { } services || _device.IsStopped || _device.Outlet.IsWaiting) return;
+        if (!_mayAsk || _device.Services is not { } services || _device.IsStopped || _device.Outlet.IsWaiting) return;
         if (_republisher.GoOn(services)) return;
         if (Subscriptions.Count == 0 || _device.Parts.NowMs < _notBefore) return;
         foreach (UaPublishSlot slot in _slots)

@@ -111,7 +111,8 @@ public sealed class SourceTests : IDisposable
         const int items = 50_000;
         await using UaServer server = Serve(items);
         UaDeviceOptions options = UaSourceUnderTest.Options(server.EndpointUrl, items);
-        options = options with { Subscribe = options.Subscribe with { Sampling = TimeSpan.FromSeconds(1), Publishing = TimeSpan.FromMilliseconds(500), Queue = 10 } };
+        // Each has its first value and no second one, so that as many readings as items are one of each, however the subscriptions overtake each other.
+        options = options with { Subscribe = options.Subscribe with { Sampling = TimeSpan.FromHours(1), Publishing = TimeSpan.FromMilliseconds(500), Queue = 10 } };
         await using UaSourceUnderTest node = await UaSourceUnderTest.StartAsync(options, _folder);
         Assert.Equal((items, 5), (server.Counts.Items, server.Counts.Subscriptions));
         await Eventually.IsTrue(() => node.Device.Readings >= items, "every item has a value");

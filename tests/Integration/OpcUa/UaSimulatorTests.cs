@@ -42,7 +42,9 @@ public sealed class UaSimulatorTests : IDisposable
         using MetricRegistry metrics = new();
         await using (Core.Pipeline pipeline = OpenPipeline(metrics))
         {
-            UaSource source = SourceOf(plant, simulator, pipeline, new UaSessionOptions { EndpointUrl = "", FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromMilliseconds(200) });
+            // Silence must mean that a subscription is gone, and not that the machine is busy, unless that is what is tested.
+            TimeSpan keepAlive = kind == FaultKind.SubscriptionDropped ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(10);
+            UaSource source = SourceOf(plant, simulator, pipeline, new UaSessionOptions { EndpointUrl = "", FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromMilliseconds(200) }, keepAlive);
             pipeline.AddSource(source);
             await pipeline.StartAsync(CancellationToken.None);
             await UntilAllComeAsync(plant, pipeline, 5);
@@ -107,7 +109,7 @@ public sealed class UaSimulatorTests : IDisposable
         Assert.Contains("expected hold, go or drain, found 'stop'", lines[4].GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
-    private static UaSource SourceOf(Plant plant, Simulator simulator, Core.Pipeline pipeline, UaSessionOptions session) => new(
+    private static UaSource SourceOf(Plant plant, Simulator simulator, Core.Pipeline pipeline, UaSessionOptions session, TimeSpan keepAlive) => new(
         new UaSourceOptions
         {
             Name = "plant",
@@ -116,7 +118,7 @@ public sealed class UaSimulatorTests : IDisposable
                 .. plant.UaClientOptions("127.0.0.1", simulator.UaBasePort, new UaPlantClient
                 {
                     Session = session,
-                    Subscribe = new UaSubscribeOptions { Publishing = Sampling, Sampling = Sampling, Queue = 1000, KeepAlive = TimeSpan.FromMilliseconds(500) },
+                    Subscribe = new UaSubscribeOptions { Publishing = Sampling, Sampling = Sampling, Queue = 1000, KeepAlive = keepAlive },
                 }).Select(d => d with { RetryBadNodes = TimeSpan.FromSeconds(1) }),
             ],
         },

@@ -1,6 +1,12 @@
 using HyperIngest.Core.Readings;
+using HyperIngest.Protocols.OpcUa;
+using HyperIngest.Protocols.OpcUa.Binary;
+using HyperIngest.Protocols.OpcUa.Services;
+using HyperIngest.Protocols.OpcUa.Session;
 using HyperIngest.Protocols.OpcUa.Source;
+using HyperIngest.Protocols.OpcUa.Types;
 using HyperIngest.Tests.Integration.OpcUa;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Tests.Interop.OpcUa;
 
@@ -46,6 +52,44 @@ public sealed class NodeOpcUaSourceTests : IDisposable
         }
         List<Reading> times = stored["time"];
         Assert.True(times.Zip(times.Skip(1)).All(p => p.First.ValueBits < p.Second.ValueBits), "the server's time goes forward");
+    }
+
+    [Fact]
+    public async Task What_is_written_comes_back_by_subscription_and_a_node_that_disappears_is_one_bad_tag()
+    {
+        await using NodeOpcUaServer server = await NodeOpcUaServer.StartAsync("node_opcua_session_server.js");
+        UaDeviceOptions options = UaSourceUnderTest.Options(server.Url, 0) with
+        {
+            RetryBadNodes = TimeSpan.FromMinutes(1),
+            Tags = [new UaTag { Name = "set", Node = "nsu=urn:press;s=Desk.Set" }, new UaTag { Name = "doomed", Node = "nsu=urn:press;s=Desk.Doomed" }],
+        };
+        await using UaSourceUnderTest node = await UaSourceUnderTest.StartAsync(options, _folder);
+        await Eventually.IsTrue(() => node.Device.Readings == 2, "both nodes have a value");
+        await using UaClient client = await UaClient.OpenAsync(options.Session, NullLogger.Instance);
+        Assert.Equal(StatusCodes.Good, await WriteAsync(client, "Desk.Set", UaVariant.Of(42.5)));
+        await Eventually.IsTrue(() => node.Device.Readings == 3, "what was written comes");
+        Assert.Equal(UaStatusCodes.BadNotWritable, await WriteAsync(client, "Desk.Doomed", UaVariant.Of(1)));
+        Assert.Equal(UaStatusCodes.BadNodeIdUnknown, await WriteAsync(client, "Nobody", UaVariant.Of(1)));
+
+        Assert.Equal(StatusCodes.Good, await WriteAsync(client, "Desk.Remove", UaVariant.Number(UaBuiltInType.Boolean, 1)));
+        await Eventually.IsTrue(() => node.Count("bad_values") == 1, "the node that is no more is a bad reading");
+        Assert.Contains("doomed", node.Device.LastFault);
+        Assert.Equal(StatusCodes.Good, await WriteAsync(client, "Desk.Set", UaVariant.Of(43.5)));
+        await Eventually.IsTrue(() => node.Device.Readings == 5, "the other goes on");
+        Assert.Equal((1, 1), (node.Count("sessions_new"), node.Count("subscriptions_created")));
+        await node.StopAsync();
+        Dictionary<string, List<Reading>> stored = UaSourceUnderTest.Stored(_folder);
+        Assert.Equal([1, 42.5, 43.5], stored["set"].Select(v => v.Float64));
+        Assert.Equal([2], stored["doomed"].Select(v => v.Float64));
+    }
+
+    private static Task<uint> WriteAsync(UaClient client, string node, UaVariant value) => WriteAsync(client, node, UaDataValueCopy.Of(new UaDataValue { Value = value }));
+
+    private static async Task<uint> WriteAsync(UaClient client, string node, UaDataValueCopy written)
+    {
+        Assert.True(UaNodeText.TryResolve($"nsu=urn:press;s={node}", client.Services.Namespaces, out UaNodeId id, out string? fault), fault);
+        WriteResponse response = await client.Services.CallAsync<WriteRequest, WriteResponse>(header => new WriteRequest(header, [new WriteValue(id, UaAttribute.Value, null, written)]));
+        return Assert.Single(response.Results);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -27,6 +27,12 @@ process.stdin.on("end", () => process.exit(0));
   for (let i = 0; i < 250; i++) {
     press.addVariable({ componentOf: folderNode, browseName: `Speed ${i}`, nodeId: `s=Press.Speed ${i}`, dataType: "Double", value: new Variant({ dataType: DataType.Double, value: i + 0.5 }) });
   }
+  // Something to write to, and something that writing takes away.
+  const desk = press.addFolder(space.rootFolder.objects, { browseName: "Desk", nodeId: "s=Desk" });
+  press.addVariable({ componentOf: desk, browseName: "Set", nodeId: "s=Desk.Set", dataType: "Double", accessLevel: "CurrentRead | CurrentWrite", value: new Variant({ dataType: DataType.Double, value: 1 }) });
+  const doomed = press.addVariable({ componentOf: desk, browseName: "Doomed", nodeId: "s=Desk.Doomed", dataType: "Double", accessLevel: "CurrentRead", value: new Variant({ dataType: DataType.Double, value: 2 }) });
+  const remove = press.addVariable({ componentOf: desk, browseName: "Remove", nodeId: "s=Desk.Remove", dataType: "Boolean", accessLevel: "CurrentRead | CurrentWrite", value: new Variant({ dataType: DataType.Boolean, value: false }) });
+  remove.on("value_changed", (value) => { if (value.value.value === true) space.deleteNode(doomed); });
   await server.start();
   console.log(port);
 })().catch((failure) => { console.error(failure); process.exit(1); });

@@ -129,28 +129,6 @@ public sealed class TagTests
         Assert.Equal(Enumerable.Range(0, 10), done.Order());
     }
 
-    [Fact]
-    public async Task An_item_costs_less_than_200_bytes()
-    {
-        const int items = 50_000;
-        // The configuration and the catalog's names are there without a client too; they are not what is measured.
-        UaDeviceOptions options = UaSourceRig.Options(items);
-        SeriesCatalog catalog = new();
-        foreach (UaTag tag in options.Tags) catalog.Register(new SeriesDefinition("press", tag.Name));
-        ScriptedUaServer server = new();
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        using UaSourceRig rig = new(options, catalog: catalog) { Server = server };
-        await rig.ConnectAsync();
-        server.Items.Clear();
-        server.Items.TrimExcess();
-        server.ItemRequests.Clear();
-        server.ItemRequests.TrimExcess();
-        long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.Equal(5, rig.Count("subscriptions_created"));
-        Assert.InRange(bytes / items, 0, 200);
-        GC.KeepAlive(options);
-    }
-
     private static Task RetriedAsync(UaSourceRig rig, int expectedBad)
     {
         int calls = rig.Server.ItemRequests.Count + rig.Server.Calls.Count;
