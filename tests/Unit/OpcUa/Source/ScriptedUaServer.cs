@@ -49,6 +49,9 @@ internal sealed class ScriptedUaServer : IUaServices
 
     public uint TransferStatus { get; set; }
 
+    /// <summary>Done while TransferSubscriptions is under way.</summary>
+    public Action? Transferring { get; set; }
+
     /// <summary>Publish requests that wait for an answer.</summary>
     public int Publishes => Locked(() => _publishes.Count);
 
@@ -269,6 +272,7 @@ internal sealed class ScriptedUaServer : IUaServices
                 return new DeleteSubscriptionsResponse(good, [.. delete.SubscriptionIds.Select(id => Subscriptions.Remove(id) ? 0 : UaStatusCodes.BadSubscriptionIdInvalid)]);
             case TransferSubscriptionsRequest transfer:
                 Assert.False(transfer.SendInitialValues);
+                Transferring?.Invoke();
                 return new TransferSubscriptionsResponse(good, [.. transfer.SubscriptionIds.Select(id => new TransferResult(TransferStatus, [.. Subscriptions[id].Keys]))]);
             case ReadRequest read:
                 return new ReadResponse(good, [.. read.NodesToRead.Select(Attribute)]);

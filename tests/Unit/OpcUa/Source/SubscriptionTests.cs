@@ -159,6 +159,22 @@ public sealed class SubscriptionTests
         Assert.Equal((1, 1), (rig.Count("subscriptions_created"), rig.Count("subscriptions_transferred")));
     }
 
+    [Fact]
+    public async Task Nothing_is_asked_to_publish_before_a_new_session_has_its_subscriptions()
+    {
+        using UaSourceRig rig = await UaSourceRig.OnlineAsync(UaSourceRig.Options());
+        rig.Cut();
+        int early = -1;
+        rig.Server.Transferring = () =>
+        {
+            rig.Device.Tick();
+            early = rig.Server.Publishes;
+        };
+        await rig.ConnectAsync();
+        Assert.Equal(0, early);
+        Assert.Equal((1, 1), (rig.Count("subscriptions_created"), rig.Count("subscriptions_transferred")));
+    }
+
     [Theory]
     [InlineData(UaStatusCodes.BadSubscriptionIdInvalid, 0)]
     [InlineData(0, UaStatusCodes.BadServiceUnsupported)]
