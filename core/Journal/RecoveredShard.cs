@@ -57,7 +57,13 @@ internal sealed record RecoveredShard
             newest.End = recordsEnd;
             // A journal that was closed in order also says what should be there and is not.
             long expected = Math.Max(found, mark.Clean ? mark.RecordsEnd : 0);
-            if (recordsEnd < expected) onCut(new RecoveryCut(stamp.Shard, newest.Path, recordsEnd, expected, contents.Latest));
+            if (recordsEnd < expected)
+            {
+                // The first record of a segment torn: what it is younger than stands in the ones before.
+                long latest = contents.Latest;
+                for (int i = segments.Count - 2; i >= 0 && latest == 0; i--) latest = Scan(segments[i], stamp, scratch, new MarkTable()).Latest;
+                onCut(new RecoveryCut(stamp.Shard, newest.Path, recordsEnd, expected, latest));
+            }
             if (recordsEnd == newest.Start) Discard(segments);
             marksFrom = ScanOlder(segments, newest, contents.HasAllMarks, stamp, scratch, marks);
         }

@@ -10,6 +10,7 @@ namespace HyperIngest.Tests.Faults;
 public sealed class JournalFaultTests : IAsyncLifetime
 {
     private const string Gaps = "hyperingest_journal_gaps_total";
+    private const int SegmentBytes = 1 << 20;
     private const string LostBytes = "hyperingest_delivery_lost_bytes_total";
 
     private PrivatePostgres _server = null!;
@@ -31,6 +32,8 @@ public sealed class JournalFaultTests : IAsyncLifetime
             // So that the tail is nowhere but in the journal.
             await _server.StopAsync();
             await run.Node.UntilMoreAsync(40_000);
+            // Far from the segment's both ends: one that was begun at the kill has no record before its last.
+            await run.Node.UntilAsync(() => Task.FromResult(IsInTheMiddle(StoredRecords.Of(rig.Plant.JournalFolder)[^1])), "the newest segment is begun and not full");
             kill = await run.Node.KillAsync();
         }
         StoredSegment newest = StoredRecords.Of(rig.Plant.JournalFolder)[^1];
@@ -217,7 +220,7 @@ public sealed class JournalFaultTests : IAsyncLifetime
     }
 
     // One shard, and segments of about a second.
-    private NodeRigOptions OneShard() => new() { Sink = "", Connection = _server.ConnectionString, Shards = 1, Segment = "1MiB" };
+    private NodeRigOptions OneShard() => new() { Sink = "", Connection = _server.ConnectionString, Shards = 1, Segment = Invariant($"{SegmentBytes >> 20}MiB") };
 
     // The sink has the journal's beginning, and so many segments are behind it that it has nothing of.
     private async Task UntilBehindAsync(FaultRig rig, FaultRun run, int segments)
@@ -261,6 +264,9 @@ public sealed class JournalFaultTests : IAsyncLifetime
             file.WriteByte((byte)~value);
         }
     }
+
+    private static bool IsInTheMiddle(StoredSegment segment) =>
+        segment.Records.Count > 2 && segment.Records[^1].End - segment.Start is > SegmentBytes / 8 and < SegmentBytes / 2;
 
     // A record of which a part was written.
     private static void Tear(StoredSegment segment, StoredRecord last, bool cut)

@@ -156,6 +156,21 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public void A_segment_torn_in_its_first_record_is_reported_with_the_time_of_the_last_record_before_it()
+    {
+        ReadingJournal first = _rig.Open();
+        while (_rig.SegmentFiles().Length < 3) _rig.Append(first, 900);
+        _rig.Kill(first);
+        string newest = _rig.SegmentFiles()[^1];
+        // The segment's only readings; marks before them there are none.
+        JournalRig.Flip(newest, 100, 0x20);
+        using ReadingJournal journal = _rig.Open();
+        RecoveryCut cut = Assert.Single(journal.Cuts);
+        Assert.Equal((newest, JournalRig.FirstTime + _rig.Next - 901), (cut.File, cut.LastGoodTime));
+        Assert.Equal(JournalRig.Range(0, _rig.Next - 900), _rig.ReadAll(journal).Numbers);
+    }
+
+    [Fact]
     public void A_missing_last_segment_of_a_journal_closed_in_order_is_reported_and_its_offsets_are_not_given_again()
     {
         long end;
