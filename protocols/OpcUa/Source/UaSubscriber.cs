@@ -16,10 +16,16 @@ internal sealed class UaSubscriber : IUaCollector
     // A subscription is held dead when it was silent for so many times what it said.
     private const int SilentKeepAlives = 3;
 
+    // Acknowledgements travel with requests, and while all requests wait at a server that has nothing to say there is none: after so long one goes for them alone. Longer than most subscriptions are silent,
+    // and short beside a keep-alive: servers keep little that is safe already, and a kill has little published again.
+    private const long AcknowledgeAfterMs = 2000;
+
     private readonly UaDevice _device;
     private readonly UaSubscriptionMaker _maker;
     private readonly UaRepublisher _republisher;
     private readonly string _asked;
+
+    // One more than are kept at the server, for acknowledgements that would wait.
     private readonly UaPublishSlot[] _slots;
 
     // Answers an acknowledgement after the end, when the others are still at the server.
@@ -30,6 +36,8 @@ internal sealed class UaSubscriber : IUaCollector
     private int _underWay;
     private int _wanted;
     private long _notBefore;
+    private long _answeredAt;
+    private bool _mayExceed;
     private bool _failureIsLogged;
 
     public UaSubscriber(UaDevice device)
@@ -37,7 +45,7 @@ internal sealed class UaSubscriber : IUaCollector
         _device = device;
         _asked = $"Publish of device {device.Name}";
         _wanted = device.Options.Subscribe.InFlight;
-        _slots = new UaPublishSlot[_wanted];
+        _slots = new UaPublishSlot[_wanted + 1];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new UaPublishSlot(this);
         _last = new UaPublishSlot(this);
         Subscriptions = new UaSubscriptions(device);
@@ -64,7 +72,8 @@ internal sealed class UaSubscriber : IUaCollector
             if (_device.Services != services) return;
             _mayAsk = true;
             _notBefore = 0;
-            _wanted = _slots.Length;
+            _wanted = _device.Options.Subscribe.InFlight;
+            _mayExceed = true;
             foreach (UaSubscription subscription in Subscriptions.Live)
             {
                 subscription.IsProbing = true;
@@ -116,6 +125,7 @@ internal sealed class UaSubscriber : IUaCollector
             return;
         }
         GoOn();
+        AcknowledgeLate(nowMs);
         if (_underWay > 0 && !_republisher.IsBusy) Watch(nowMs);
     }
 
@@ -146,6 +156,7 @@ internal sealed class UaSubscriber : IUaCollector
         lock (_device.Gate)
         {
             Free(slot);
+            _answeredAt = _device.Parts.NowMs;
             try
             {
                 PublishResponseReader response = new(UaMessages.OpenResponse(message, UaEncodingIds.PublishResponse, _asked));
@@ -240,12 +251,13 @@ internal sealed class UaSubscriber : IUaCollector
             case UaStatusCodes.BadTooManyPublishRequests:
                 // It has as many as it takes: one less than there were.
                 _wanted = Math.Max(1, Math.Min(_wanted, _underWay));
+                _mayExceed = false;
                 UaSourceLog.FewerPublishRequests(_device.Parts.Logger, _device.Name, _wanted);
                 return;
             case UaStatusCodes.BadNoSubscription:
                 foreach (UaSubscription subscription in Subscriptions.Live.ToArray()) Bury(subscription, "the server has no subscription in this session");
                 return;
-            case var status when UaRefusals.IsSessionGone(status):
+            case var status when UaSessionFaults.IsSessionGone(status):
                 _device.GiveUp(failed);
                 return;
             default:
@@ -284,6 +296,12 @@ internal sealed class UaSubscriber : IUaCollector
         if (!slot.IsUnderWay) return;
         slot.IsUnderWay = false;
         _underWay--;
+    }
+
+    private void AcknowledgeLate(long nowMs)
+    {
+        if (!_mayAsk || !_mayExceed || _underWay != _wanted || nowMs - _answeredAt < AcknowledgeAfterMs || _device.Outlet.IsWaiting || _republisher.IsBusy) return;
+        if (_device.Outlet.Acknowledgements.HasReady(_device.Outlet.Durable)) TrySend(_device.Services!, Array.Find(_slots, slot => !slot.IsUnderWay)!);
     }
 
     // One request more than are at the server, for the acknowledgements alone.

@@ -52,6 +52,48 @@ public sealed class LateAcknowledgementTests : IDisposable
     }
 
     [Fact]
+    public async Task Acknowledgements_do_not_wait_for_the_next_notification_longer_than_two_seconds()
+    {
+        await using Core.Pipeline pipeline = await OpenAsync(TimeSpan.FromMilliseconds(2));
+        using UaSourceRig rig = new(UaSourceRig.Options(subscribe: new UaSubscribeOptions { InFlight = 2 }), intake: pipeline.Intake, catalog: pipeline.Catalog);
+        await rig.ConnectAsync();
+        for (uint n = 1; n <= 3; n++)
+        {
+            rig.Server.Publish(First, n, n);
+            await Eventually.IsTrue(() => rig.Device.Outlet.Acknowledgements.HasReady(rig.Device.Outlet.Durable), "the notification is durable");
+            rig.Pass(TimeSpan.FromMilliseconds(1990));
+            Assert.DoesNotContain((First, n), rig.Server.Acknowledged);
+            rig.Pass(TimeSpan.FromMilliseconds(10));
+            Assert.Equal((First, n), rig.Server.Acknowledged[^1]);
+            // That one is above the usual number, and the next answer brings none in its place.
+            Assert.Equal(3, rig.Server.Publishes);
+            rig.Pass(TimeSpan.FromSeconds(2));
+            Assert.Equal(3, rig.Server.Publishes);
+        }
+        Assert.Equal(3, rig.Server.Acknowledged.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_one_request_more_is_not_sent_it_again()
+    {
+        await using Core.Pipeline pipeline = await OpenAsync(TimeSpan.FromMilliseconds(2));
+        using UaSourceRig rig = new(UaSourceRig.Options(subscribe: new UaSubscribeOptions { InFlight = 2 }), intake: pipeline.Intake, catalog: pipeline.Catalog);
+        await rig.ConnectAsync();
+        rig.Server.Publish(First, 1, 1);
+        await Eventually.IsTrue(() => rig.Device.Outlet.Acknowledgements.HasReady(rig.Device.Outlet.Durable), "the notification is durable");
+        rig.Pass(TimeSpan.FromSeconds(2));
+        Assert.Equal(3, rig.Server.Publishes);
+        // The oldest is the one refused.
+        rig.Server.RefusePublish(UaStatusCodes.BadTooManyPublishRequests);
+        rig.Server.Publish(First, 2, 2);
+        await Eventually.IsTrue(() => rig.Device.Outlet.Acknowledgements.HasReady(rig.Device.Outlet.Durable), "the next is durable");
+        rig.Pass(TimeSpan.FromSeconds(3));
+        Assert.Equal(2, rig.Server.Publishes);
+        rig.Server.Publish(First, 3, 3);
+        Assert.Equal((First, 2u), rig.Server.Acknowledged[^1]);
+    }
+
+    [Fact]
     public async Task What_a_lost_subscription_published_is_not_acknowledged_to_the_next()
     {
         await using Core.Pipeline pipeline = await OpenAsync(Never);
