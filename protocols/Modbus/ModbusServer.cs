@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using HyperIngest.Core.Sockets;
 
 namespace HyperIngest.Protocols.Modbus;
 
@@ -11,11 +12,6 @@ namespace HyperIngest.Protocols.Modbus;
 /// </summary>
 public sealed class ModbusServer : IAsyncDisposable
 {
-    // Below the range Linux takes client ports from (32768 to 60999): a client socket must not sit on a port that a device is about to get.
-    private const int LowestChosenPort = 10_000;
-    private const int HighestChosenPort = 32_767;
-    private const int PortRangeTries = 64;
-
     private readonly ModbusServerOptions _options;
     private readonly ModbusServerPort[] _ports;
     private readonly ModbusServerCounters _counters = new();
@@ -29,7 +25,7 @@ public sealed class ModbusServer : IAsyncDisposable
     public ModbusServer(ModbusServerOptions options, IReadOnlyList<ModbusServerPort> ports)
     {
         if (ports.Count == 0) throw new ArgumentException("A server needs at least one port.", nameof(ports));
-        int room = options.BasePort == 0 ? HighestChosenPort - LowestChosenPort + 1 : 65536 - options.BasePort;
+        int room = options.BasePort == 0 ? ChosenPorts.MostPorts : 65536 - options.BasePort;
         if (options.BasePort is < 0 or > 65535 || ports.Count > room)
         {
             throw new ArgumentException($"{ports.Count} ports from base port {options.BasePort} on do not fit: there is room for {room}.", nameof(options));
@@ -56,7 +52,7 @@ public sealed class ModbusServer : IAsyncDisposable
     public void Start()
     {
         if (_listeners.Length > 0) throw new InvalidOperationException("The server has been started already.");
-        (BasePort, _listeners) = _options.BasePort != 0 ? (_options.BasePort, Listen(_options.BasePort)) : ListenOnFreeRange();
+        (BasePort, _listeners) = _options.BasePort != 0 ? (_options.BasePort, Listen(_options.BasePort)) : ChosenPorts.Listen(_ports.Length, first => (first, Listen(first)));
         for (int i = 0; i < _ports.Length; i++) _accepting.Add(AcceptAsync(_listeners[i], _ports[i]));
     }
 
@@ -92,26 +88,6 @@ public sealed class ModbusServer : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         _stopping.Dispose();
-    }
-
-    private (int BasePort, Socket[] Listeners) ListenOnFreeRange()
-    {
-        SocketException? last = null;
-        for (int attempt = 0; attempt < PortRangeTries; attempt++)
-        {
-            int basePort = Random.Shared.Next(LowestChosenPort, HighestChosenPort + 2 - _ports.Length);
-            try
-            {
-                return (basePort, Listen(basePort));
-            }
-            catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
-            {
-                last = taken;
-            }
-        }
-        throw new SocketException(
-            (int)last!.SocketErrorCode,
-            $"No free run of {_ports.Length} ports between {LowestChosenPort} and {HighestChosenPort} was found in {PortRangeTries} tries; name a base port.");
     }
 
     private Socket[] Listen(int basePort)

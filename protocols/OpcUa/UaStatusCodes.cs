@@ -227,4 +227,13 @@ public static class UaStatusCodes
     public const uint BadNumericOverflow = 0x8112_0000;
     public const uint BadCertificatePolicyCheckFailed = 0x8114_0000;
     public const uint BadAlreadyExists = 0x8115_0000;
+
+    /// <summary>Beside a code: InfoType DataValue, and Overflow, values of the item's queue were lost (OPC 10000-4, 7.39.1).</summary>
+    internal const uint OverflowBits = 0x0480;
+
+    // The InfoType is a number of two bits, and only with DataValue does the Overflow bit mean something.
+    private const uint OverflowMask = 0x0C80;
+
+    /// <summary>Whether a value says that others before it were lost from its item's queue.</summary>
+    internal static bool IsOverflow(uint status) => (status & OverflowMask) == OverflowBits;
 }

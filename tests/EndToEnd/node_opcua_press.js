@@ -1,27 +1,11 @@
-// A server of node-opcua with a press: values of several types, an array, a user, every policy and mode this product has. Its speed changes 20 times a second.
-// Prints its port; ends with its standard input.
-// Usage: node node_opcua_press.js PORT PKI_FOLDER
-const { OPCUAServer, OPCUACertificateManager, MessageSecurityMode, SecurityPolicy, DataType, Variant, VariantArrayType } = require("node-opcua");
+// A server of node-opcua with a press: values of several types, an array, a user. Its speed changes 20 times a second.
+const { DataType, Variant, VariantArrayType } = require("node-opcua");
+const { serve } = require("../Interop/OpcUa/node_opcua_serve.js");
 
-process.stdin.resume();
-process.stdin.on("end", () => process.exit(0));
-
-(async () => {
-  const [port, folder] = [Number(process.argv[2]), process.argv[3]];
-  const certificates = new OPCUACertificateManager({ rootFolder: folder, automaticallyAcceptUnknownCertificate: true });
-  await certificates.initialize();
-  const server = new OPCUAServer({
-    port,
-    hostname: "127.0.0.1",
-    serverCertificateManager: certificates,
-    userCertificateManager: certificates,
-    allowAnonymous: true,
-    userManager: { isValidUser: (user, password) => user === "ingest" && password === "s3cret" },
-    securityModes: [MessageSecurityMode.None, MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
-    securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes128_Sha256_RsaOaep, SecurityPolicy.Aes256_Sha256_RsaPss],
-  });
-  await server.initialize();
-  const space = server.engine.addressSpace;
+serve({
+  allowAnonymous: true,
+  userManager: { isValidUser: (user, password) => user === "ingest" && password === "s3cret" },
+}, (space) => {
   const press = space.registerNamespace("urn:press");
   const object = press.addObject({ organizedBy: space.rootFolder.objects, browseName: "Press", nodeId: "s=Press" });
   const oil = press.addObject({ componentOf: object, browseName: "Oil", nodeId: "s=Press.Oil" });
@@ -38,6 +22,4 @@ process.stdin.on("end", () => process.exit(0));
   });
   let n = 0;
   setInterval(() => speed.setValueFromSource(new Variant({ dataType: DataType.Double, value: 1480.5 + (++n % 2) })), 50);
-  await server.start();
-  console.log(port);
-})().catch((failure) => { console.error(failure); process.exit(1); });
+});

@@ -172,7 +172,7 @@ internal static class DemoCommand
 
     private static UaSecurityMode ModeOf(UaSecurityPolicy policy, UaSecurityMode? given)
     {
-        UaSecurityMode mode = given ?? (policy == UaSecurityPolicy.None ? UaSecurityMode.None : UaSecurityMode.SignAndEncrypt);
+        UaSecurityMode mode = given ?? UaPolicyProfile.Of(policy).UsualMode;
         if (UaPolicyProfile.Of(policy).Allows(mode)) return mode;
         throw new UsageException(policy == UaSecurityPolicy.None
             ? $"demo: --mode {mode} needs a policy; add --policy Basic256Sha256"

@@ -18,10 +18,7 @@ internal static class NodeReading
         {
             ReadValueId[] part = [.. wanted.Skip(from).Take(services.Limits.NodesPerRead)];
             ReadResponse response = await services.CallAsync<ReadRequest, ReadResponse>(header => new ReadRequest(header, MaxAge: 0, TimestampsToReturn.Both, part), cancelled);
-            if (response.Results.Count != part.Length)
-            {
-                throw new UaException(UaStatusCodes.BadUnknownResponse, $"{services.EndpointUrl} was asked for {part.Length} values and answered with {response.Results.Count}");
-            }
+            UaAnswers.Demand(part.Length, response.Results.Count, "values", services.EndpointUrl);
             values.AddRange(response.Results);
         }
         return values;

@@ -60,7 +60,7 @@ internal sealed class OpcUaClientOptions
     public UaSessionOptions SessionOf(ParseResult parsed)
     {
         UaSecurityPolicy policy = parsed.GetValue(_policy) ?? UaSecurityPolicy.None;
-        UaSecurityMode mode = parsed.GetValue(_mode) ?? (policy == UaSecurityPolicy.None ? UaSecurityMode.None : UaSecurityMode.SignAndEncrypt);
+        UaSecurityMode mode = parsed.GetValue(_mode) ?? UaPolicyProfile.Of(policy).UsualMode;
         if (!UaPolicyProfile.Of(policy).Allows(mode))
         {
             throw new UsageException(policy == UaSecurityPolicy.None

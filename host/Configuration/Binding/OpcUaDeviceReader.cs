@@ -71,7 +71,7 @@ internal readonly struct OpcUaDeviceReader(SectionReader device, SectionReader s
     // A device with a policy of its own has that policy's mode, and not the one that goes with its source's policy.
     private UaSecurityMode Mode(UaSecurityPolicy policy)
     {
-        UaSecurityMode usual = policy == UaSecurityPolicy.None ? UaSecurityMode.None : UaSecurityMode.SignAndEncrypt;
+        UaSecurityMode usual = UaPolicyProfile.Of(policy).UsualMode;
         SectionReader reader = device.Has(OpcUaSessionSchema.Mode) || device.Has(OpcUaSessionSchema.Policy) ? device : source;
         if (!reader.Has(OpcUaSessionSchema.Mode)) return usual;
         UaSecurityMode mode = reader.Get(OpcUaSessionSchema.Mode);

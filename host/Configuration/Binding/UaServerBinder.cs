@@ -35,7 +35,7 @@ internal static class UaServerBinder
     private static UaEndpointSecurity Offer(SectionReader reader)
     {
         UaSecurityPolicy policy = reader.Get(UaServerSchema.Offer.Policy);
-        if (!reader.Has(UaServerSchema.Offer.Mode)) return new UaEndpointSecurity(policy, policy == UaSecurityPolicy.None ? UaSecurityMode.None : UaSecurityMode.SignAndEncrypt);
+        if (!reader.Has(UaServerSchema.Offer.Mode)) return new UaEndpointSecurity(policy, UaPolicyProfile.Of(policy).UsualMode);
         UaSecurityMode mode = reader.Get(UaServerSchema.Offer.Mode);
         if (!UaPolicyProfile.Of(policy).Allows(mode))
         {

@@ -15,6 +15,10 @@ internal abstract record Key(string Name, string Summary)
 
     /// <summary>What holds when it is not there, in the reference.</summary>
     public virtual string Default => "";
+
+    /// <summary>The key in a section where something else holds when it is not there.</summary>
+    /// <param name="words">What, in the reference.</param>
+    public virtual Key DefaultingTo(string words) => this;
 }
 
 /// <summary>A key with a single value.</summary>
@@ -41,6 +45,9 @@ internal sealed record ValueKey<T>(string Name, ScalarType<T> Type, T Fallback, 
 
     /// <inheritdoc/>
     public override string Default => Required ? "required" : DefaultText ?? $"`{Type.Format(Fallback)}`";
+
+    /// <inheritdoc/>
+    public override Key DefaultingTo(string words) => this with { DefaultText = words };
 }
 
 /// <summary>A key with a section of its own below it.</summary>

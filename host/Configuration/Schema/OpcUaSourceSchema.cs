@@ -5,8 +5,6 @@ namespace HyperIngest.Host.Configuration.Schema;
 /// <summary>The keys of an OPC UA source and its devices. What a device does not say holds as the source says it.</summary>
 internal static class OpcUaSourceSchema
 {
-    private const string TheSources = "the source's";
-
     public static readonly ValueKey<string> DeviceName = new("name", Scalars.Text(255), "", "The device's name, unique in the node. A range in braces makes many devices: `press-{001..120}`; the digits written give the width.") { Required = true };
 
     public static readonly ValueKey<string> Endpoint = new("endpoint", OpcUaEndpoint.Type, "", "The server's endpoint. May hold `{...}` in a range.") { Required = true };
@@ -17,14 +15,16 @@ internal static class OpcUaSourceSchema
 
     public static readonly ListKey SharedTags = new("tags", OpcUaTagSchema.Section, "The tags of every device that has none of its own.");
 
-    public static readonly Section Device = new(
-        "OPC UA device",
-        DeviceName, Endpoint, DeviceTags,
-        Of(OpcUaSessionSchema.Policy), Of(OpcUaSessionSchema.Mode), Of(OpcUaSessionSchema.CheckHost), Of(OpcUaSessionSchema.User), Of(OpcUaSessionSchema.Password), Of(OpcUaSessionSchema.UserCertificate),
-        Of(OpcUaSessionSchema.UserKey), Of(Tenant), Of(OpcUaReadingSchema.Read), Of(OpcUaReadingSchema.Publishing), Of(OpcUaReadingSchema.Sampling), Of(OpcUaReadingSchema.Queue), Of(OpcUaReadingSchema.Discard),
-        Of(OpcUaReadingSchema.Deadband), Of(OpcUaReadingSchema.KeepAlive), Of(OpcUaReadingSchema.Lifetime), Of(OpcUaReadingSchema.InFlight), Of(OpcUaReadingSchema.ItemsPerSubscription),
-        Of(OpcUaReadingSchema.MaxNotifications), Of(OpcUaReadingSchema.Interval), Of(OpcUaReadingSchema.Register), Of(OpcUaReadingSchema.RetryBadNodes), Of(OpcUaSessionSchema.SessionTimeout),
-        Of(OpcUaSessionSchema.ConnectTimeout), Of(OpcUaSessionSchema.RequestTimeout), Of(OpcUaSessionSchema.LongestPause), Of(OpcUaSessionSchema.MaxMessage));
+    // What a source says for its devices, and each device may say otherwise.
+    private static readonly Key[] OfBoth =
+    [
+        OpcUaSessionSchema.Policy, OpcUaSessionSchema.Mode, OpcUaSessionSchema.CheckHost, OpcUaSessionSchema.User, OpcUaSessionSchema.Password, OpcUaSessionSchema.UserCertificate, OpcUaSessionSchema.UserKey, Tenant,
+        OpcUaReadingSchema.Read, OpcUaReadingSchema.Publishing, OpcUaReadingSchema.Sampling, OpcUaReadingSchema.Queue, OpcUaReadingSchema.Discard, OpcUaReadingSchema.Deadband, OpcUaReadingSchema.KeepAlive,
+        OpcUaReadingSchema.Lifetime, OpcUaReadingSchema.InFlight, OpcUaReadingSchema.ItemsPerSubscription, OpcUaReadingSchema.MaxNotifications, OpcUaReadingSchema.Interval, OpcUaReadingSchema.Register,
+        OpcUaReadingSchema.RetryBadNodes, OpcUaSessionSchema.SessionTimeout, OpcUaSessionSchema.ConnectTimeout, OpcUaSessionSchema.RequestTimeout, OpcUaSessionSchema.LongestPause, OpcUaSessionSchema.MaxMessage,
+    ];
+
+    public static readonly Section Device = new("OPC UA device", [DeviceName, Endpoint, DeviceTags, .. OfBoth.Select(key => key.DefaultingTo("the source's"))]);
 
     public static readonly ValueKey<string> Certificates = new("certificates", Scalars.Text(4096), OpcUaSourceConfiguration.DefaultCertificateFolder,
         "Folder of the node's own certificate and of those it trusts and has refused; made when missing. A relative path begins at the current directory. Sources with the same folder share it.");
@@ -38,13 +38,5 @@ internal static class OpcUaSourceSchema
         "The gateway time of its readings: when their message came, or the value's source time where it has one. `source` is for load tests, whose servers say when a value was due: latencies then count from there.");
 
     public static readonly Section Source = new(
-        "OPC UA source",
-        SourceSchema.Name, SourceSchema.Type, Devices, SharedTags, Certificates,
-        OpcUaSessionSchema.Policy, OpcUaSessionSchema.Mode, OpcUaSessionSchema.CheckHost, OpcUaSessionSchema.User, OpcUaSessionSchema.Password, OpcUaSessionSchema.UserCertificate, OpcUaSessionSchema.UserKey, Tenant,
-        OpcUaReadingSchema.Read, OpcUaReadingSchema.Publishing, OpcUaReadingSchema.Sampling, OpcUaReadingSchema.Queue, OpcUaReadingSchema.Discard, OpcUaReadingSchema.Deadband, OpcUaReadingSchema.KeepAlive,
-        OpcUaReadingSchema.Lifetime, OpcUaReadingSchema.InFlight, OpcUaReadingSchema.ItemsPerSubscription, OpcUaReadingSchema.MaxNotifications, OpcUaReadingSchema.Interval, OpcUaReadingSchema.Register,
-        OpcUaReadingSchema.RetryBadNodes, OpcUaSessionSchema.SessionTimeout, OpcUaSessionSchema.ConnectTimeout, OpcUaSessionSchema.RequestTimeout, OpcUaSessionSchema.LongestPause, OpcUaSessionSchema.MaxMessage,
-        AcknowledgeInterval, Timestamp);
-
-    private static ValueKey<T> Of<T>(ValueKey<T> shared) => shared with { DefaultText = TheSources };
+        "OPC UA source", [SourceSchema.Name, SourceSchema.Type, Devices, SharedTags, Certificates, .. OfBoth, AcknowledgeInterval, Timestamp]);
 }

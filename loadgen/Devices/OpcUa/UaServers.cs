@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using HyperIngest.Core.Sockets;
 using HyperIngest.Protocols.OpcUa.Channel;
 using HyperIngest.Protocols.OpcUa.Security;
 using HyperIngest.Protocols.OpcUa.Server;
@@ -11,11 +12,6 @@ namespace HyperIngest.LoadGen.Devices.OpcUa;
 /// <summary>All OPC UA servers of a simulator, a port each.</summary>
 internal sealed class UaServers : IAsyncDisposable
 {
-    // Below the range Linux takes client ports from (32768 to 60999): a client socket must not sit on a port that a server is about to get.
-    private const int LowestChosenPort = 10_000;
-    private const int HighestChosenPort = 32_767;
-    private const int PortRangeTries = 64;
-
     // Samples that were due before a hold are taken by then, unless the process stands still.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
@@ -76,23 +72,11 @@ internal sealed class UaServers : IAsyncDisposable
             StartAt(BasePort);
             return;
         }
-        SocketException? last = null;
-        for (int attempt = 0; attempt < PortRangeTries; attempt++)
+        BasePort = ChosenPorts.Listen(_plant.UaPortCount, first =>
         {
-            BasePort = Random.Shared.Next(LowestChosenPort, HighestChosenPort + 2 - _plant.UaPortCount);
-            try
-            {
-                StartAt(BasePort);
-                return;
-            }
-            catch (SocketException taken) when (taken.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
-            {
-                last = taken;
-            }
-        }
-        throw new SocketException(
-            (int)last!.SocketErrorCode,
-            $"No free run of {_plant.UaPortCount} ports between {LowestChosenPort} and {HighestChosenPort} was found in {PortRangeTries} tries; name a base port.");
+            StartAt(first);
+            return first;
+        });
     }
 
     /// <summary>Holds the values, and waits until the clients have acknowledged all that was sent to them before: the served counts are exact from then on.</summary>

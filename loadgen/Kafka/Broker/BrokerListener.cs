@@ -1,17 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using HyperIngest.Core.Sockets;
 
 namespace HyperIngest.LoadGen.Kafka;
 
 /// <summary>One stretch of listening, from start to stop, and the connections accepted in it.</summary>
 internal sealed class BrokerListener : IAsyncDisposable
 {
-    // Below the range Linux takes client ports from (32768 to 60999): a client's socket must not sit on the port while the broker is down.
-    private const int LowestChosenPort = 10_000;
-    private const int HighestChosenPort = 32_767;
-    private const int PortTries = 64;
-
     private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly Socket _socket;
@@ -36,7 +32,7 @@ internal sealed class BrokerListener : IAsyncDisposable
         _broker = broker;
         _faults = faults;
         _counters = counters;
-        _socket = port != 0 ? Listen(port) : ListenOnFreePort();
+        _socket = port != 0 ? Listen(port) : ChosenPorts.Listen(1, Listen);
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
         _accepting = AcceptAsync();
         _expiring = ExpireAsync();
@@ -61,21 +57,6 @@ internal sealed class BrokerListener : IAsyncDisposable
         DropConnections();
         await Task.WhenAll(_connections.Values).ConfigureAwait(false);
         _stopping.Dispose();
-    }
-
-    private static Socket ListenOnFreePort()
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return Listen(Random.Shared.Next(LowestChosenPort, HighestChosenPort + 1));
-            }
-            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse && attempt < PortTries)
-            {
-                // Another one.
-            }
-        }
     }
 
     private static Socket Listen(int port)

@@ -49,7 +49,7 @@ public sealed record UaClientChannelOptions
     internal (string Host, int Port) Address()
     {
         const int registeredPort = 4840;
-        if (Uri.TryCreate(EndpointUrl, UriKind.Absolute, out Uri? url) && url.Scheme == "opc.tcp" && url.Host.Length > 0) return (url.Host.Trim('[', ']'), url.Port > 0 ? url.Port : registeredPort);
+        if (UaEndpointUrl.TryParse(EndpointUrl, out Uri? url)) return (url.Host.Trim('[', ']'), url.Port > 0 ? url.Port : registeredPort);
         throw new UaException(UaStatusCodes.BadTcpEndpointUrlInvalid, $"Expected an endpoint such as opc.tcp://host:4840, found '{EndpointUrl}'");
     }
 

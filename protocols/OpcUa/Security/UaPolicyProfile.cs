@@ -106,6 +106,9 @@ public sealed class UaPolicyProfile
         ? mode == UaSecurityMode.None
         : mode is UaSecurityMode.Sign or UaSecurityMode.SignAndEncrypt;
 
+    /// <summary>The mode where none is asked for: all the policy can do.</summary>
+    public UaSecurityMode UsualMode => Policy == UaSecurityPolicy.None ? UaSecurityMode.None : UaSecurityMode.SignAndEncrypt;
+
     // RFC 8017, 7.1.1: two hashes, a 0 and a 1.
     private static int OaepOverhead(int sha) => (2 * sha) + 2;
 }

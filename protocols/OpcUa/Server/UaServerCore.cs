@@ -3,6 +3,7 @@ using HyperIngest.Protocols.OpcUa.Security;
 using HyperIngest.Protocols.OpcUa.Server.Nodes;
 using HyperIngest.Protocols.OpcUa.Server.Sessions;
 using HyperIngest.Protocols.OpcUa.Server.Subscriptions;
+using HyperIngest.Protocols.OpcUa.Session;
 using Microsoft.Extensions.Logging;
 
 namespace HyperIngest.Protocols.OpcUa.Server;
@@ -22,7 +23,7 @@ internal sealed class UaServerCore
         Logger = logger;
         Timer = timer;
         Certificate = options.Channel.Own;
-        Namespaces = ["http://opcfoundation.org/UA/", options.ApplicationUri, .. options.Namespaces];
+        Namespaces = [UaNodeText.BaseNamespace, options.ApplicationUri, .. options.Namespaces];
         StartedAt = timer.UtcOf(timer.Now);
         Nodes = new UaAddressSpace(this);
     }

@@ -34,17 +34,7 @@ internal readonly ref struct UaServing
     public required long UtcNow { get; init; }
 
     /// <summary>The same, in a session.</summary>
-    public UaServing In(UaServerSession session) => new()
-    {
-        Channel = Channel,
-        RequestId = RequestId,
-        Header = Header,
-        Fields = Fields,
-        AfterHeader = AfterHeader,
-        Session = session,
-        Response = Response,
-        UtcNow = UtcNow,
-    };
+    public UaServing In(UaServerSession session) => this with { Session = session };
 
     /// <summary>What the response begins with.</summary>
     public UaResponseHeader ResponseHeader => new(UtcNow, Header.RequestHandle, UaStatusCodes.Good);

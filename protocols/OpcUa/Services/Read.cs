@@ -3,22 +3,6 @@ using HyperIngest.Protocols.OpcUa.Types;
 
 namespace HyperIngest.Protocols.OpcUa.Services;
 
-/// <summary>Which times come with values (OPC 10000-4, 7.39).</summary>
-public enum TimestampsToReturn
-{
-    /// <summary>The source's.</summary>
-    Source = 0,
-
-    /// <summary>The server's.</summary>
-    Server = 1,
-
-    /// <summary>Both.</summary>
-    Both = 2,
-
-    /// <summary>None.</summary>
-    Neither = 3,
-}
-
 /// <summary>What is read or monitored (OPC 10000-4, 7.29).</summary>
 /// <param name="NodeId">The node.</param>
 /// <param name="AttributeId">Its attribute.</param>

@@ -1,3 +1,4 @@
+using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa.Services;
 using HyperIngest.Protocols.OpcUa.Types;
 
@@ -46,7 +47,7 @@ public static class UaBrowsePaths
 
     private static UaPathTarget TargetOf(BrowsePathResult result, UaBrowsePath path, IReadOnlyList<string> namespaces)
     {
-        if (UaAnswers.IsBad(result.StatusCode)) return new UaPathTarget(default, result.StatusCode, $"{path}: {UaStatusCodes.NameOf(result.StatusCode)}");
+        if (StatusCodes.IsBad(result.StatusCode)) return new UaPathTarget(default, result.StatusCode, $"{path}: {UaStatusCodes.NameOf(result.StatusCode)}");
         List<UaNodeId> found = [];
         string? elsewhere = null;
         foreach (BrowsePathTarget target in result.Targets)

@@ -1,3 +1,4 @@
+using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa.Services;
 using HyperIngest.Protocols.OpcUa.Types;
 
@@ -42,7 +43,7 @@ public static class UaBrowser
     public static async Task<UaReferences> ChildrenAsync(IUaServices services, UaNodeId node, CancellationToken cancellationToken = default)
     {
         UaReferences children = (await BrowseAsync(services, [node], Children, cancellationToken).ConfigureAwait(false))[0];
-        return UaAnswers.IsBad(children.Status) ? throw new UaException(children.Status, $"Browse of {node} at {services.EndpointUrl}") : children;
+        return StatusCodes.IsBad(children.Status) ? throw new UaException(children.Status, $"Browse of {node} at {services.EndpointUrl}") : children;
     }
 
     /// <summary>References of nodes: as many requests as the server's limits need, and its continuation points followed to their end, or released.</summary>

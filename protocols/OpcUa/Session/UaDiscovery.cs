@@ -9,9 +9,6 @@ namespace HyperIngest.Protocols.OpcUa.Session;
 /// <summary>What servers say of themselves before there is a session (OPC 10000-4, 5.5), over a channel without security: hints, which the session holds against what the server signs.</summary>
 public static class UaDiscovery
 {
-    /// <summary>The transport of this product: UA-TCP, secure conversation, binary (OPC 10000-7).</summary>
-    private const string BinaryTransport = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary";
-
     /// <summary>
     /// The endpoints of a server that this product's transport reaches. Their URLs have the host the server thinks it has, which behind address translation nobody reaches: whoever connects uses the URL that was asked.
     /// </summary>
@@ -58,7 +55,7 @@ public static class UaDiscovery
     }
 
     /// <summary>Whether it is one of this product's transport; some servers leave it out.</summary>
-    internal static bool IsReachable(EndpointDescription endpoint) => string.IsNullOrEmpty(endpoint.TransportProfileUri) || endpoint.TransportProfileUri == BinaryTransport;
+    internal static bool IsReachable(EndpointDescription endpoint) => string.IsNullOrEmpty(endpoint.TransportProfileUri) || endpoint.TransportProfileUri == UaEndpointUrl.BinaryTransport;
 
     // The policies this product has have its names; of others the URI's end says enough.
     private static string NameOf(string? policyUri)

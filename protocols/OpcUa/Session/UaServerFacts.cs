@@ -1,4 +1,5 @@
 using System.Text;
+using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Services;
 using HyperIngest.Protocols.OpcUa.Types;
@@ -75,7 +76,7 @@ public sealed record UaServerFacts(IReadOnlyList<string> Namespaces, UaOperation
     {
         UaDataValue texts = value.Value;
         List<string> found = [];
-        if (!UaAnswers.IsBad(texts.Status) && texts.Value is { IsArray: true, Type: UaBuiltInType.String })
+        if (!StatusCodes.IsBad(texts.Status) && texts.Value is { IsArray: true, Type: UaBuiltInType.String })
         {
             UaElements elements = new(texts.Value);
             while (elements.Next(out UaVariant element)) found.Add(Encoding.UTF8.GetString(element.Bytes));
@@ -91,5 +92,5 @@ public sealed record UaServerFacts(IReadOnlyList<string> Namespaces, UaOperation
         return UaExtensionObject.Decode(ref reader).TryDecode<ServerStatusDataType>(out ServerStatusDataType? decoded) ? decoded : null;
     }
 
-    private static bool IsScalar(in UaDataValue value, UaBuiltInType type) => !UaAnswers.IsBad(value.Status) && !value.Value.IsArray && value.Value.Type == type;
+    private static bool IsScalar(in UaDataValue value, UaBuiltInType type) => !StatusCodes.IsBad(value.Status) && !value.Value.IsArray && value.Value.Type == type;
 }

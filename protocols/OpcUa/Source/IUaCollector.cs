@@ -35,10 +35,3 @@ internal interface IUaCollector
     /// <summary>Answers that are waited for, and published when they come, though it has stopped.</summary>
     int Outstanding { get; }
 }
-
-/// <summary>What a device does to its session, beside using its services.</summary>
-internal interface IUaSessionControl
-{
-    /// <summary>The session was found useless: its channel is opened again.</summary>
-    void GiveUp(UaException reason);
-}

@@ -68,8 +68,8 @@ internal sealed class UaDevice : IUaSessionUser
     /// <summary>Requests are written here, under the gate.</summary>
     public UaBuffer Request { get; } = new(firstBytes: 512);
 
-    /// <summary>The session; set once, before it starts.</summary>
-    public IUaSessionControl? Session { get; set; }
+    /// <summary>Called outside of the gate when the session was found useless: has its channel opened again. Set once, before the session starts.</summary>
+    public Action<UaException>? GiveSessionUp { get; set; }
 
     /// <summary>The collector, for those who start it and for tests.</summary>
     public IUaCollector Collector => _collector;
@@ -150,7 +150,7 @@ internal sealed class UaDevice : IUaSessionUser
         // Outside of the gate: the end of a channel takes it.
         if (useless is null) return;
         UaSourceLog.GivenUp(Parts.Logger, Name, useless.Message);
-        Session?.GiveUp(useless);
+        GiveSessionUp?.Invoke(useless);
     }
 
     /// <summary>Nothing more is asked for from now on.</summary>

@@ -216,7 +216,7 @@ internal sealed class UaPoller : PollTarget, IUaCollector
     {
         _hasFailed = true;
         _device.Parts.Metrics.PollRequestsFailed.Add();
-        if (UaRefusals.IsSessionGone(failed.Status))
+        if (UaSessionFaults.IsSessionGone(failed.Status))
         {
             _device.GiveUp(failed);
             return;

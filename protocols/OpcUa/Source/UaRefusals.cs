@@ -5,9 +5,6 @@ internal static class UaRefusals
 {
     private const uint CodeBits = 0xFFFF_0000;
 
-    /// <summary>Whether there is no such session any more.</summary>
-    public static bool IsSessionGone(uint status) => status is UaStatusCodes.BadSessionIdInvalid or UaStatusCodes.BadSessionClosed or UaStatusCodes.BadSessionNotActivated;
-
     /// <summary>Whether too much was asked for at once.</summary>
     public static bool IsTooLarge(uint status) => status is UaStatusCodes.BadTooManyOperations or UaStatusCodes.BadRequestTooLarge or UaStatusCodes.BadResponseTooLarge
         or UaStatusCodes.BadEncodingLimitsExceeded or UaStatusCodes.BadTcpMessageTooLarge;

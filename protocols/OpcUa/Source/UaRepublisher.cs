@@ -145,7 +145,7 @@ internal sealed class UaRepublisher(UaDevice device, UaSubscriber owner) : IUaPe
         }
         catch (UaException refused)
         {
-            if (UaRefusals.IsSessionGone(refused.Status)) device.GiveUp(refused);
+            if (UaSessionFaults.IsSessionGone(refused.Status)) device.GiveUp(refused);
             else if (refused.Status is UaStatusCodes.BadSubscriptionIdInvalid or UaStatusCodes.BadNoSubscription) owner.Bury(subscription, "the server does not know it any more");
             else Missing(subscription, $"asked for again, the server says {UaStatusCodes.NameOf(refused.Status)}");
         }

@@ -50,7 +50,7 @@ public sealed class UaSource : IReadingSource
         _devices = [.. options.Devices.Select(d => new UaDevice(d, parts))];
         ILogger sessions = loggers.CreateLogger<UaSession>();
         _sessions = [.. _devices.Select(d => new UaSession(d.Options.Session, d, sessions, clock))];
-        for (int i = 0; i < _devices.Length; i++) _devices[i].Session = new Control(_sessions[i]);
+        for (int i = 0; i < _devices.Length; i++) _devices[i].GiveSessionUp = _sessions[i].GiveUp;
         own.Show(
             () => _devices.Count(d => d.IsOnline), () => _devices.Sum(d => d.BadTags.Count), () => _devices.Sum(d => d.Unacknowledged), () => _devices.Count(d => d.IsWaiting));
         _thread = new Thread(Run) { Name = $"opcua-{options.Name}", IsBackground = true };
@@ -131,10 +131,5 @@ public sealed class UaSource : IReadingSource
             }
         }
         while (!ended);
-    }
-
-    private sealed class Control(UaSession session) : IUaSessionControl
-    {
-        public void GiveUp(UaException reason) => session.GiveUp(reason);
     }
 }

@@ -1,4 +1,5 @@
 using HyperIngest.Core.Readings;
+using HyperIngest.Protocols.OpcUa.Channel;
 using HyperIngest.Protocols.OpcUa.Session;
 
 namespace HyperIngest.Protocols.OpcUa.Source;
@@ -61,7 +62,7 @@ public static class UaSourceValidation
 
     private static void CheckSession(List<string> errors, string at, UaSessionOptions session)
     {
-        if (!Uri.TryCreate(session.EndpointUrl, UriKind.Absolute, out Uri? url) || url.Scheme != "opc.tcp" || url.Host.Length == 0)
+        if (!UaEndpointUrl.TryParse(session.EndpointUrl, out _))
         {
             errors.Add($"{at}: endpoint '{session.EndpointUrl}'; one such as opc.tcp://host:4840 is needed");
         }

@@ -10,11 +10,6 @@ namespace HyperIngest.Protocols.OpcUa.Source;
 /// <summary>Makes readings of a device's values as they lie in messages, without copies and without boxing. Under the device's gate; allocates nothing for a value.</summary>
 internal sealed class UaValueDecoder(UaTagTable tags, TextTable texts, UaGatewayTime gatewayTime, string device, ILogger logger)
 {
-    // InfoType DataValue and the bit Overflow (OPC 10000-4, 7.39.1).
-    private const uint InfoTypeBits = 0x0C00;
-    private const uint DataValueInfo = 0x0400;
-    private const uint OverflowBit = 0x0080;
-
     private readonly bool _ownTimes = gatewayTime == UaGatewayTime.Source;
 
     /// <summary>Tags whose node the server does not know or refuses, and the status it said so with, since this was cleared.</summary>
@@ -49,7 +44,7 @@ internal sealed class UaValueDecoder(UaTagTable tags, TextTable texts, UaGateway
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void TakeOther(ref UaItem item, int tag, scoped in UaDataValue value, long gatewayTicks, UaReadingBlock into)
     {
-        if ((value.Status & (InfoTypeBits | OverflowBit)) == (DataValueInfo | OverflowBit)) into.Overflows++;
+        if (UaStatusCodes.IsOverflow(value.Status)) into.Overflows++;
         if (UaRefusals.IsNodeFault(value.Status) && !item.IsBad) NodeFaults.Add((tag, value.Status));
         long gateway = GatewayOf(value, gatewayTicks);
         switch (item.Form)

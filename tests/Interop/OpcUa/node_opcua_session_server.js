@@ -1,27 +1,12 @@
-// A server of node-opcua with users, a small tree and every policy and mode this product has. Prints its port; ends with its standard input.
-// Usage: node node_opcua_session_server.js PORT PKI_FOLDER
-const { OPCUAServer, OPCUACertificateManager, MessageSecurityMode, SecurityPolicy, DataType, Variant } = require("node-opcua");
+// A server of node-opcua with a user, limits that are soon reached, and a small tree.
+const { DataType, Variant } = require("node-opcua");
+const { serve } = require("./node_opcua_serve.js");
 
-process.stdin.resume();
-process.stdin.on("end", () => process.exit(0));
-
-(async () => {
-  const [port, folder] = [Number(process.argv[2]), process.argv[3]];
-  const certificates = new OPCUACertificateManager({ rootFolder: folder, automaticallyAcceptUnknownCertificate: true });
-  await certificates.initialize();
-  const server = new OPCUAServer({
-    port,
-    hostname: "127.0.0.1",
-    serverCertificateManager: certificates,
-    userCertificateManager: certificates,
-    allowAnonymous: true,
-    userManager: { isValidUser: (user, password) => user === "press" && password === "s3cret ü" },
-    serverCapabilities: { maxBrowseContinuationPoints: 2, operationLimits: { maxNodesPerBrowse: 3, maxNodesPerRead: 700, maxNodesPerTranslateBrowsePathsToNodeIds: 2 } },
-    securityModes: [MessageSecurityMode.None, MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
-    securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes128_Sha256_RsaOaep, SecurityPolicy.Aes256_Sha256_RsaPss],
-  });
-  await server.initialize();
-  const space = server.engine.addressSpace;
+serve({
+  allowAnonymous: true,
+  userManager: { isValidUser: (user, password) => user === "press" && password === "s3cret ü" },
+  serverCapabilities: { maxBrowseContinuationPoints: 2, operationLimits: { maxNodesPerBrowse: 3, maxNodesPerRead: 700, maxNodesPerTranslateBrowsePathsToNodeIds: 2 } },
+}, (space) => {
   const press = space.registerNamespace("urn:press");
   const folderNode = press.addFolder(space.rootFolder.objects, { browseName: "Press", nodeId: "s=Press" });
   for (let i = 0; i < 250; i++) {
@@ -33,6 +18,4 @@ process.stdin.on("end", () => process.exit(0));
   const doomed = press.addVariable({ componentOf: desk, browseName: "Doomed", nodeId: "s=Desk.Doomed", dataType: "Double", accessLevel: "CurrentRead", value: new Variant({ dataType: DataType.Double, value: 2 }) });
   const remove = press.addVariable({ componentOf: desk, browseName: "Remove", nodeId: "s=Desk.Remove", dataType: "Boolean", accessLevel: "CurrentRead | CurrentWrite", value: new Variant({ dataType: DataType.Boolean, value: false }) });
   remove.on("value_changed", (value) => { if (value.value.value === true) space.deleteNode(doomed); });
-  await server.start();
-  console.log(port);
-})().catch((failure) => { console.error(failure); process.exit(1); });
+});

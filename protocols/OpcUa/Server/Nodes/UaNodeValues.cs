@@ -1,6 +1,7 @@
 using System.Reflection;
 using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Services;
+using HyperIngest.Protocols.OpcUa.Session;
 using HyperIngest.Protocols.OpcUa.Types;
 using static HyperIngest.Protocols.OpcUa.Types.UaNodeIds;
 
@@ -10,7 +11,7 @@ namespace HyperIngest.Protocols.OpcUa.Server.Nodes;
 internal static class UaNodeValues
 {
     private static readonly BuildInfo Build = new(
-        "urn:hyperingest", "HyperIngest contributors", "HyperIngest simulator", typeof(UaNodeValues).Assembly.GetName().Version?.ToString(3),
+        UaApplication.ProductUri, "HyperIngest contributors", "HyperIngest simulator", typeof(UaNodeValues).Assembly.GetName().Version?.ToString(3),
         typeof(UaNodeValues).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion, BuildDate: 0);
 
     /// <summary>Writes the value of a standard variable; false, and nothing is written, when it has none.</summary>

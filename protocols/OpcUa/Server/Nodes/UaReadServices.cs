@@ -1,4 +1,5 @@
 using System.Buffers;
+using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Services;
 using HyperIngest.Protocols.OpcUa.Types;
@@ -55,9 +56,9 @@ internal sealed class UaReadServices(UaServerCore core)
     /// <summary>Writes a sample as a DataValue.</summary>
     public static void WriteSample(IUaVariables variables, UaWriter writer, int variable, in UaSample sample, TimestampsToReturn times, long serverTicks)
     {
-        long source = times is TimestampsToReturn.Source or TimestampsToReturn.Both ? sample.SourceTicks : 0;
-        long server = times is TimestampsToReturn.Server or TimestampsToReturn.Both ? serverTicks : 0;
-        if ((sample.Status & UaStatusCodes.Bad) == 0 && sample.Type != UaBuiltInType.String) writer.DataValue(sample.Type, sample.Bits, sample.Status, source, server);
+        long source = times.HasSource() ? sample.SourceTicks : 0;
+        long server = times.HasServer() ? serverTicks : 0;
+        if (!StatusCodes.IsBad(sample.Status) && sample.Type != UaBuiltInType.String) writer.DataValue(sample.Type, sample.Bits, sample.Status, source, server);
         else WriteOther(variables, writer, variable, sample, source, server);
     }
 
@@ -78,7 +79,7 @@ internal sealed class UaReadServices(UaServerCore core)
     {
         const int mostText = 64;
         Span<byte> text = stackalloc byte[mostText];
-        bool isBad = (sample.Status & UaStatusCodes.Bad) != 0;
+        bool isBad = StatusCodes.IsBad(sample.Status);
         UaVariant value = isBad ? default : UaVariant.Utf8(text[..variables.WriteText(variable, sample, text)]);
         writer.DataValue(new UaDataValue { Value = value, Status = sample.Status, SourceTicks = source, ServerTicks = server });
     }
@@ -154,12 +155,12 @@ internal sealed class UaReadServices(UaServerCore core)
         }
         if (attribute != UaAttribute.Value) return;
         byte mask = UaWire.DataValueHasValue;
-        if (times is TimestampsToReturn.Source or TimestampsToReturn.Both)
+        if (times.HasSource())
         {
             mask |= UaWire.DataValueHasSourceTime;
             writer.Time(serving.UtcNow);
         }
-        if (times is TimestampsToReturn.Server or TimestampsToReturn.Both)
+        if (times.HasServer())
         {
             mask |= UaWire.DataValueHasServerTime;
             writer.Time(serving.UtcNow);

@@ -1,6 +1,7 @@
 using HyperIngest.Protocols.OpcUa.Channel;
 using HyperIngest.Protocols.OpcUa.Security;
 using HyperIngest.Protocols.OpcUa.Services;
+using HyperIngest.Protocols.OpcUa.Session;
 using HyperIngest.Protocols.OpcUa.Types;
 
 namespace HyperIngest.Protocols.OpcUa.Server.Sessions;
@@ -10,8 +11,6 @@ internal sealed class UaDiscovery(UaServerCore core)
 {
     /// <summary>The names of the ways to log in.</summary>
     public const string AnonymousPolicy = "anonymous", PasswordPolicy = "username", CertificatePolicy = "certificate";
-
-    private const string Transport = "http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary";
 
     public uint FindServers(in UaServing serving)
     {
@@ -23,7 +22,7 @@ internal sealed class UaDiscovery(UaServerCore core)
     public uint GetEndpoints(in UaServing serving)
     {
         if (!serving.TryDecode<GetEndpointsRequest>(out GetEndpointsRequest? request)) return UaStatusCodes.BadDecodingError;
-        bool wanted = request.ProfileUris.Count == 0 || request.ProfileUris.Contains(Transport);
+        bool wanted = request.ProfileUris.Count == 0 || request.ProfileUris.Contains(UaEndpointUrl.BinaryTransport);
         return serving.Answer(new GetEndpointsResponse(serving.ResponseHeader, wanted ? Endpoints(request.EndpointUrl) : []));
     }
 
@@ -36,7 +35,7 @@ internal sealed class UaDiscovery(UaServerCore core)
         return
         [
             .. core.Options.Channel.Endpoints.Select(e => new EndpointDescription(
-                url, server, own?.Raw, e.Mode, UaPolicyProfile.Of(e.Policy).Uri, UserTokens(e.Policy, own is not null), Transport, LevelOf(e))),
+                url, server, own?.Raw, e.Mode, UaPolicyProfile.Of(e.Policy).Uri, UserTokens(e.Policy, own is not null), UaEndpointUrl.BinaryTransport, LevelOf(e))),
         ];
     }
 
@@ -55,12 +54,12 @@ internal sealed class UaDiscovery(UaServerCore core)
     }
 
     private ApplicationDescription Describe(string url) => new(
-        core.Options.ApplicationUri, "urn:hyperingest", new UaLocalizedText(null, core.Options.ApplicationName), ApplicationType.Server, null, null, [url]);
+        core.Options.ApplicationUri, UaApplication.ProductUri, new UaLocalizedText(null, core.Options.ApplicationName), ApplicationType.Server, null, null, [url]);
 
     // A client that came by a name of its own must find that name again (OPC 10000-4, 5.5.4).
     private string UrlFor(string? asked)
     {
-        string host = Uri.TryCreate(asked, UriKind.Absolute, out Uri? url) && url.Scheme == "opc.tcp" && url.Host.Length > 0 ? url.Host : core.Address;
+        string host = UaEndpointUrl.TryParse(asked, out Uri? url) ? url.Host : core.Address;
         return $"opc.tcp://{host}:{core.Port}{core.Options.Path}";
     }
 

@@ -1,3 +1,4 @@
+using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Server.Sessions;
 using HyperIngest.Protocols.OpcUa.Services;
@@ -254,9 +255,9 @@ internal sealed class UaServerSubscription : UaServerTimed
         Sampler.Queue.TryTake(out UaQueuedValue value);
         ref UaItem item = ref Sampler.Items[value.Item];
         TimestampsToReturn times = (TimestampsToReturn)item.Times;
-        long source = times is TimestampsToReturn.Source or TimestampsToReturn.Both ? value.SourceTicks : 0;
-        long server = times is TimestampsToReturn.Server or TimestampsToReturn.Both ? utc : 0;
-        if ((value.Status & UaStatusCodes.Bad) == 0 && value.Type is not (UaBuiltInType.String or UaBuiltInType.Variant)) message.Item(item.ClientHandle, value.Type, value.Bits, value.Status, source, server);
+        long source = times.HasSource() ? value.SourceTicks : 0;
+        long server = times.HasServer() ? utc : 0;
+        if (!StatusCodes.IsBad(value.Status) && value.Type is not (UaBuiltInType.String or UaBuiltInType.Variant)) message.Item(item.ClientHandle, value.Type, value.Bits, value.Status, source, server);
         else WriteOther(ref message, item, value, source, server);
     }
 
@@ -265,7 +266,7 @@ internal sealed class UaServerSubscription : UaServerTimed
     {
         const int mostText = 64;
         Span<byte> text = stackalloc byte[mostText];
-        bool isSent = (value.Status & UaStatusCodes.Bad) == 0;
+        bool isSent = !StatusCodes.IsBad(value.Status);
         int bytes = isSent && value.Type == UaBuiltInType.String ? _core.Variables.WriteText(item.Variable, value.Sample, text) : 0;
         UaReader other = new(isSent && value.Type == UaBuiltInType.Variant ? Sampler.OtherAt(value.Item).Last : []);
         UaVariant sent = other.Left > 0 ? other.Variant() : isSent ? UaVariant.Utf8(text[..bytes]) : default;

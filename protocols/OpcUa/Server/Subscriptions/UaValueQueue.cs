@@ -32,9 +32,6 @@ internal struct UaQueuedValue
 /// </summary>
 internal sealed class UaValueQueue
 {
-    /// <summary>InfoType DataValue and Overflow (OPC 10000-4, 7.39.1).</summary>
-    public const uint OverflowBits = 0x0480;
-
     private const int FirstValues = 256;
 
     // 32 MiB of one subscription; items with long queues that nobody publishes end here.
@@ -72,7 +69,7 @@ internal sealed class UaValueQueue
                 return;
             }
             LoseOldest(ref item);
-            _values[item.Head & _mask].Status |= OverflowBits;
+            _values[item.Head & _mask].Status |= UaStatusCodes.OverflowBits;
         }
         if (Count == MostValues)
         {
@@ -157,7 +154,7 @@ internal sealed class UaValueQueue
         ref UaQueuedValue newest = ref _values[item.Tail & _mask];
         newest.Bits = sample.Bits;
         newest.SourceTicks = sample.SourceTicks;
-        newest.Status = sample.Status | (isOverflow ? OverflowBits : 0);
+        newest.Status = sample.Status | (isOverflow ? UaStatusCodes.OverflowBits : 0);
         newest.Type = sample.Type;
     }
 

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HyperIngest.Tests.Unit.OpcUa.Source;
 
 /// <summary>A device of a source over a ring of its own, a scripted server, and a clock that the test moves.</summary>
-internal sealed class UaSourceRig : IUaSessionControl, IDisposable
+internal sealed class UaSourceRig : IDisposable
 {
     private readonly MpscRing<Reading>? _ring;
     private readonly List<Reading> _readings = [];
@@ -29,7 +29,7 @@ internal sealed class UaSourceRig : IUaSessionControl, IDisposable
         UaSourceOptions options = new() { Name = "in", Devices = [device], GatewayTime = gatewayTime };
         Scheduler = new PollScheduler(Metrics, NullLogger.Instance, Clock);
         UaSourceParts parts = new(options, Catalog, intake, new UaSourceMetrics(Metrics, "in"), Scheduler, NullLogger.Instance, Clock);
-        Device = new UaDevice(device, parts) { Session = this };
+        Device = new UaDevice(device, parts) { GiveSessionUp = GivenUp.Add };
     }
 
     public ManualClock Clock { get; } = new();
@@ -107,8 +107,6 @@ internal sealed class UaSourceRig : IUaSessionControl, IDisposable
         Assert.True(Catalog.TryFind("press", tag, out int series));
         return Readings().Where(r => r.SeriesId == series).Select(r => r.Float64);
     }
-
-    public void GiveUp(UaException reason) => GivenUp.Add(reason);
 
     public void Dispose()
     {
