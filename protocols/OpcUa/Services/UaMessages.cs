@@ -64,12 +64,10 @@ public static class UaMessages
         UaReader ahead = reader;
         UaResponseHeader header = UaResponseHeader.Decode(ref ahead);
         if (ahead.Fault != UaFault.None) ThrowMalformed(expected, ahead.Fault, asked);
-        if ((header.ServiceResult & Bad) != 0) throw new UaException(header.ServiceResult, asked);
+        if (StatusCodes.IsBad(header.ServiceResult)) throw new UaException(header.ServiceResult, asked);
         if (encoding == expected) return reader;
         throw new UaException(UaStatusCodes.BadUnknownResponse, $"{asked}: expected {UaEncodingIds.NameOf(expected)}, the server sent {UaEncodingIds.NameOf(encoding)}");
     }
-
-    private const uint Bad = 0x8000_0000;
 
     private static void ThrowMalformed(uint expected, UaFault fault, string asked) =>
         throw new UaException(UaStatusCodes.BadDecodingError, $"{asked}: the server's {UaEncodingIds.NameOf(expected)} is malformed ({fault})");

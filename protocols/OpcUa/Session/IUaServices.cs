@@ -16,6 +16,9 @@ public interface IUaServices
     /// <summary>The server's namespace table as it is in this session: the index is the one in its node ids.</summary>
     IReadOnlyList<string> Namespaces { get; }
 
+    /// <summary>When the server was started, UTC ticks; 0 when it does not say.</summary>
+    long ServerStart { get; }
+
     /// <summary>The header of a request: the session's token, a number of its own, the time.</summary>
     UaRequestHeader Header(TimeSpan timeout);
 

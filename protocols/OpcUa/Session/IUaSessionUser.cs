@@ -19,6 +19,9 @@ public interface IUaSessionUser
     /// <param name="ended">Fires when the channel ends.</param>
     Task OnlineAsync(IUaServices services, UaActivation activation, CancellationToken ended);
 
+    /// <summary>Whether its subscriptions are to live on at the server when the session is stopped in order, as long as the server keeps them.</summary>
+    bool LeavesSubscriptions => false;
+
     /// <summary>The channel has ended; follows every <see cref="OnlineAsync"/>, also a failed one, when its task has completed.</summary>
     void Offline(UaException reason);
 }

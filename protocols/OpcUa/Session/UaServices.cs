@@ -36,8 +36,11 @@ internal sealed class UaServices : IUaServices
     /// <inheritdoc/>
     public IReadOnlyList<string> Namespaces { get; private init; } = [UaNodeText.BaseNamespace];
 
+    /// <inheritdoc/>
+    public long ServerStart { get; private init; }
+
     /// <summary>The same, once the server has said what it has.</summary>
-    public UaServices With(UaServerFacts facts) => new(_channel, _token, _requestTimeout, _sessionGone) { Limits = facts.Limits, Namespaces = facts.Namespaces, _lastHandle = _lastHandle };
+    public UaServices With(UaServerFacts facts) => new(_channel, _token, _requestTimeout, _sessionGone) { Limits = facts.Limits, Namespaces = facts.Namespaces, ServerStart = facts.Status?.StartTime ?? 0, _lastHandle = _lastHandle };
 
     /// <inheritdoc/>
     public UaRequestHeader Header(TimeSpan timeout) => new(_token, DateTime.UtcNow.Ticks, Interlocked.Increment(ref _lastHandle), (uint)Math.Clamp(timeout.TotalMilliseconds, 0, uint.MaxValue));

@@ -163,7 +163,7 @@ public sealed class UaSession : IAsyncDisposable
         }
         bool wasUsed = live.IsSettled;
         // In order when this side ends it. One that its user could not set up is closed too, but not what it may have taken over from the one before.
-        if (_stop.IsCancellationRequested || !wasUsed && opened.Activation == UaActivation.New) await _opener.CloseAsync(opened, deleteSubscriptions: _stop.IsCancellationRequested, _hurry.Token).ConfigureAwait(false);
+        if (_stop.IsCancellationRequested || !wasUsed && opened.Activation == UaActivation.New) await _opener.CloseAsync(opened, deleteSubscriptions: _stop.IsCancellationRequested && !_user.LeavesSubscriptions, _hurry.Token).ConfigureAwait(false);
         await live.DisposeAsync().ConfigureAwait(false);
         if (_stop.IsCancellationRequested) UaSessionLog.Closed(_logger, _options.EndpointUrl);
         _user.Offline(reason);

@@ -32,6 +32,9 @@ internal interface IUaCollector
     /// <summary>Nothing more is asked for.</summary>
     void Stop();
 
+    /// <summary>Whether the next run of the node can take over what it has at the server.</summary>
+    bool LeavesSubscriptions => false;
+
     /// <summary>Answers that are waited for, and published when they come, though it has stopped.</summary>
     int Outstanding { get; }
 }

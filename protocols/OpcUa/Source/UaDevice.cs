@@ -1,4 +1,5 @@
 using HyperIngest.Core;
+using HyperIngest.Core.Sharding;
 using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Session;
 
@@ -39,7 +40,9 @@ internal sealed class UaDevice : IUaSessionUser
         Options = options;
         Parts = parts;
         Tags = new UaTagTable(options, parts.Catalog);
-        Outlet = new UaOutlet(parts.Intake.InletOf(options.Name), parts.Blocks, parts.Metrics);
+        ShardInlet inlet = parts.Intake.InletOf(options.Name);
+        Marks = options.Mode == UaDeviceMode.Subscribe ? new UaSubscriptionMarks(inlet, parts.Options.Name, options, parts.NodesOf(options.Tags)) : null;
+        Outlet = new UaOutlet(inlet, parts.Blocks, parts.Metrics, Marks);
         Decoder = new UaValueDecoder(Tags, parts.Catalog.Texts, parts.Options.GatewayTime, options.Name, parts.Logger);
         BadTags = new UaBadTags(this);
         Resolver = new UaTagResolver(this);
@@ -56,6 +59,9 @@ internal sealed class UaDevice : IUaSessionUser
     public Lock Gate { get; } = new();
 
     public UaTagTable Tags { get; }
+
+    /// <summary>What the journal says of its subscriptions; null when it is polled.</summary>
+    public UaSubscriptionMarks? Marks { get; }
 
     public UaOutlet Outlet { get; }
 
@@ -94,6 +100,15 @@ internal sealed class UaDevice : IUaSessionUser
     {
         bool isOnline = IsOnline;
         return new DeviceStatus(Name, isOnline, Outlet.LastTicks, Outlet.Readings, Volatile.Read(ref _faults) + sessionFaults, (isOnline ? null : sessionFault) ?? Volatile.Read(ref _lastFault) ?? sessionFault);
+    }
+
+    /// <inheritdoc/>
+    public bool LeavesSubscriptions
+    {
+        get
+        {
+            lock (Gate) return _collector.LeavesSubscriptions;
+        }
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,7 @@ internal sealed class UaOutlet
     private readonly ShardInlet _inlet;
     private readonly UaBlockPool _pool;
     private readonly UaSourceMetrics _metrics;
+    private readonly UaSubscriptionMarks? _marks;
     private readonly int _piece;
     private readonly Queue<UaReadingBlock> _waiting = new();
     private long _published;
@@ -25,12 +26,17 @@ internal sealed class UaOutlet
     private long _readings;
     private long _lastTicks;
 
-    public UaOutlet(ShardInlet inlet, UaBlockPool pool, UaSourceMetrics metrics)
+    /// <param name="inlet">The device's shard.</param>
+    /// <param name="pool">Where blocks come from.</param>
+    /// <param name="metrics">What it counts.</param>
+    /// <param name="marks">What the journal is told of subscriptions; null for a device without.</param>
+    public UaOutlet(ShardInlet inlet, UaBlockPool pool, UaSourceMetrics metrics, UaSubscriptionMarks? marks)
     {
         _inlet = inlet;
         _pool = pool;
         _metrics = metrics;
-        _piece = Math.Min(inlet.MaxClaim, UsualPiece);
+        _marks = marks;
+        _piece = Math.Min(Math.Min(inlet.MaxClaim, inlet.MaxMarked), UsualPiece);
     }
 
     /// <summary>What is to be acknowledged.</summary>
@@ -53,6 +59,15 @@ internal sealed class UaOutlet
 
     /// <summary>An empty block, to be put or returned.</summary>
     public UaReadingBlock Rent() => _pool.Rent();
+
+    /// <summary>The journal is told of a subscription that begins, before anything of it.</summary>
+    public void Begin(UaSubscription subscription)
+    {
+        UaReadingBlock block = Rent();
+        block.Subscription = subscription;
+        block.IsBegin = true;
+        Put(block);
+    }
 
     /// <summary>Gives a block back that was not put.</summary>
     public void Return(UaReadingBlock block) => _pool.Return(block);
@@ -97,6 +112,25 @@ internal sealed class UaOutlet
 
     private bool TryPublish(UaReadingBlock block)
     {
+        if (block.IsBegin)
+        {
+            if (!TryPublishBegin(block)) return false;
+            _pool.Return(block);
+            return true;
+        }
+        if (!(block.Subscription is { IsMarked: true } marked ? TryPublishMarked(block, marked) : TryPublishReadings(block))) return false;
+        Count(block);
+        if (block.Subscription is { } subscription)
+        {
+            _metrics.Notifications.Add();
+            Acknowledgements.Add(_published, subscription, block.Sequence);
+        }
+        _pool.Return(block);
+        return true;
+    }
+
+    private bool TryPublishReadings(UaReadingBlock block)
+    {
         while (block.Done < block.Count)
         {
             int count = Math.Min(block.Count - block.Done, _piece);
@@ -107,13 +141,37 @@ internal sealed class UaOutlet
             _published = claim.Sequence + count;
             block.Done += count;
         }
-        Count(block);
-        if (block.Subscription is { } subscription)
+        return true;
+    }
+
+    // Each piece with a mark that says how far the notification is taken then; the last one's says that it is.
+    private bool TryPublishMarked(UaReadingBlock block, UaSubscription subscription)
+    {
+        bool isLast;
+        do
         {
-            _metrics.Notifications.Add();
-            Acknowledgements.Add(_published, subscription, block.Sequence);
+            int count = Math.Min(block.Count - block.Done, _piece);
+            isLast = block.Done + count == block.Count;
+            SourceMark mark = isLast ? _marks!.Taken(subscription, UaNotificationNumbers.After(block.Sequence)) : _marks!.TakenOf(subscription, block.Sequence, block.Done + count);
+            if (_inlet.Free <= count || !_inlet.TryClaimMarked(mark, count, out MarkedClaim claim)) return false;
+            claim.Readings.Fill(block.Rest[..count]);
+            _inlet.Publish(claim);
+            _published = claim.End;
+            block.Done += count;
         }
-        _pool.Return(block);
+        while (!isLast);
+        return true;
+    }
+
+    private bool TryPublishBegin(UaReadingBlock block)
+    {
+        Span<SourceMark> marks = stackalloc SourceMark[UaSubscriptionMarks.BeginMarks];
+        _marks!.Begin(block.Subscription!, marks);
+        for (; block.MarksDone < marks.Length; block.MarksDone++)
+        {
+            if (_inlet.Free < 1 || !_inlet.TryClaimMarked(marks[block.MarksDone], 0, out MarkedClaim claim)) return false;
+            _inlet.Publish(claim);
+        }
         return true;
     }
 

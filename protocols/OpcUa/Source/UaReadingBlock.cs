@@ -22,6 +22,12 @@ internal sealed class UaReadingBlock
     /// <summary>The notification's number.</summary>
     public uint Sequence { get; set; }
 
+    /// <summary>Whether it stands for its subscription's begin, and for no notification: marks without readings.</summary>
+    public bool IsBegin { get; set; }
+
+    /// <summary>Of those marks, the ones in the ring.</summary>
+    public int MarksDone { get; set; }
+
     /// <summary>Readings with a bad status.</summary>
     public int Bad { get; private set; }
 
@@ -61,10 +67,14 @@ internal sealed class UaReadingBlock
         Bad++;
     }
 
+    /// <summary>The first readings are in the journal already.</summary>
+    public void SkipFirst(int readings) => Done = Math.Min(readings, Count);
+
     /// <summary>Forgets all of it.</summary>
     public void Clear()
     {
-        Count = Done = Bad = Unfit = Skipped = TextsRefused = Overflows = 0;
+        Count = Done = Bad = Unfit = Skipped = TextsRefused = Overflows = MarksDone = 0;
+        IsBegin = false;
         Subscription = null;
         ArrivedTicks = 0;
     }

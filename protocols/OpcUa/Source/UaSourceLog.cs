@@ -78,4 +78,10 @@ internal static partial class UaSourceLog
 
     [LoggerMessage(EventId = 624, Level = LogLevel.Error, Message = "OPC UA device {Device}: a defect in what is done every few milliseconds; it goes on.")]
     public static partial void TickDefect(ILogger logger, string device, Exception defect);
+
+    [LoggerMessage(EventId = 625, Level = LogLevel.Information, Message = "OPC UA device {Device}: took over {Taken} of {Of} subscriptions that the node's last run had at {Endpoint}, and goes on where the journal ends.")]
+    public static partial void TookOver(ILogger logger, string device, int taken, int of, string endpoint);
+
+    [LoggerMessage(EventId = 626, Level = LogLevel.Warning, Message = "OPC UA device {Device}: subscription {Subscription} of the node's last run is not taken over and is made again; values since then are not had: {Reason}")]
+    public static partial void NotTakenOver(ILogger logger, string device, uint subscription, string reason);
 }

@@ -29,6 +29,7 @@ internal sealed class UaSourceMetrics
         SessionsResumed = Counter("sessions_resumed", "Sessions that went on over a new channel.");
         SubscriptionsCreated = Counter("subscriptions_created", "Subscriptions created, for the first time or again.");
         SubscriptionsTransferred = Counter("subscriptions_transferred", "Subscriptions that a new session took over.");
+        SubscriptionsTakenOver = Counter("subscriptions_taken_over", "Subscriptions that a run of the node before had left at the server, and that this one goes on with.");
         SubscriptionsLost = Counter("subscriptions_lost", "Subscriptions that ended, were unknown to the server or silent for too long, and were created again.");
         Faults = Counter("faults", "Faults of devices, of all kinds.");
         Polls = Counter("polls", "Polls begun.");
@@ -70,6 +71,8 @@ internal sealed class UaSourceMetrics
     public Counter SubscriptionsCreated { get; }
 
     public Counter SubscriptionsTransferred { get; }
+
+    public Counter SubscriptionsTakenOver { get; }
 
     public Counter SubscriptionsLost { get; }
 

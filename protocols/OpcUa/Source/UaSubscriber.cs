@@ -22,6 +22,7 @@ internal sealed class UaSubscriber : IUaCollector
 
     private readonly UaDevice _device;
     private readonly UaSubscriptionMaker _maker;
+    private readonly UaTakeOver _takeOver;
     private readonly UaRepublisher _republisher;
     private readonly string _asked;
 
@@ -50,6 +51,7 @@ internal sealed class UaSubscriber : IUaCollector
         _last = new UaPublishSlot(this);
         Subscriptions = new UaSubscriptions(device);
         _maker = new UaSubscriptionMaker(device, this);
+        _takeOver = new UaTakeOver(device, this, _maker);
         _republisher = new UaRepublisher(device, this);
     }
 
@@ -58,6 +60,9 @@ internal sealed class UaSubscriber : IUaCollector
 
     /// <inheritdoc/>
     public bool NeedsRepair => Subscriptions.Missing > 0;
+
+    /// <inheritdoc/>
+    public bool LeavesSubscriptions => Subscriptions.Live.Count > 0 && Subscriptions.Live.TrueForAll(s => s.IsMarked);
 
     /// <inheritdoc/>
     // What is published later stays with the server, unacknowledged.
@@ -81,6 +86,7 @@ internal sealed class UaSubscriber : IUaCollector
             }
             GoOn();
         }
+        await _takeOver.RunAsync(services, ended).ConfigureAwait(false);
         await _maker.MakeMissingAsync(services, ended).ConfigureAwait(false);
     }
 
@@ -129,11 +135,28 @@ internal sealed class UaSubscriber : IUaCollector
         if (_underWay > 0 && !_republisher.IsBusy) Watch(nowMs);
     }
 
-    /// <summary>A subscription was made, or taken over: it publishes from now on.</summary>
+    /// <summary>A subscription was made: it publishes from now on.</summary>
     public void Made(UaSubscription subscription)
     {
         subscription.HeardAt = _device.Parts.NowMs;
         Subscriptions.Add(subscription);
+        if (subscription.IsMarked) _device.Outlet.Begin(subscription);
+        GoOn();
+    }
+
+    /// <summary>Subscriptions of the run before were taken over: what they have published since is asked for, and what is in the journal of it is acknowledged.</summary>
+    public void TookOver(IReadOnlyList<(UaSubscription Subscription, IReadOnlyList<uint> Kept)> subscriptions)
+    {
+        foreach ((UaSubscription subscription, IReadOnlyList<uint> kept) in subscriptions)
+        {
+            subscription.HeardAt = _device.Parts.NowMs;
+            subscription.IsProbing = true;
+            Subscriptions.Add(subscription);
+            foreach (uint sequence in kept)
+            {
+                if (UaNotificationNumbers.Ahead(sequence, subscription.Next) < 0) _device.Outlet.Acknowledgements.Add(need: 0, subscription, sequence);
+            }
+        }
         GoOn();
     }
 
@@ -232,6 +255,7 @@ internal sealed class UaSubscriber : IUaCollector
         block.Sequence = notification.SequenceNumber;
         block.ArrivedTicks = _device.Parts.UtcTicks;
         _device.Decoder.Take(ref notification, block.ArrivedTicks, block);
+        if (subscription.TakenOf == block.Sequence) block.SkipFirst(subscription.TakenReadings);
         if (notification.Fault != Binary.UaFault.None) _republisher.CountLost(subscription.Id, notification.SequenceNumber, 1, $"its values are malformed ({notification.Fault}); those before are taken");
         return block;
     }

@@ -28,6 +28,18 @@ internal sealed class UaSubscription
     /// <summary>How long it is silent at most.</summary>
     public TimeSpan KeepAlive { get; }
 
+    /// <summary>When its server was started, UTC ticks; 0 when the server does not say.</summary>
+    public long ServerStart { get; init; }
+
+    /// <summary>Whether the journal is told how far it is taken, so that the node's next run can take it over.</summary>
+    public bool IsMarked => ServerStart > 0 && UaSubscriptionMarks.Fits(Id);
+
+    /// <summary>The notification of which the run before has <see cref="TakenReadings"/> readings in the journal, the first ones; 0 for none.</summary>
+    public uint TakenOf { get; init; }
+
+    /// <summary>How many.</summary>
+    public int TakenReadings { get; init; }
+
     /// <summary>Whether it is no more, or held to be: nothing of it is taken or acknowledged.</summary>
     public bool IsDead { get; set; }
 

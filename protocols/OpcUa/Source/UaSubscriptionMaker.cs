@@ -101,18 +101,52 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
         }
     }
 
+    /// <summary>Of a subscription that was taken over: the server's numbers of its tags' items; tags that are not among them have none.</summary>
+    public void SetItems(int first, int count, Dictionary<int, uint> items)
+    {
+        lock (device.Gate)
+        {
+            for (int tag = first; tag < first + count; tag++) _itemIds[tag] = items.GetValueOrDefault(tag);
+        }
+    }
+
+    /// <summary>Tells the server what is asked of a subscription that was taken over, and learns what it makes of it.</summary>
+    /// <exception cref="UaException">It refused, or did not answer.</exception>
+    public async Task<UaSubscription> SetAgainAsync(IUaServices services, UaLeftSubscription left, CancellationToken ended)
+    {
+        (double publishing, uint keepAlives, uint lifetimes) = Times();
+        ModifySubscriptionResponse set = await services.CallAsync<ModifySubscriptionRequest, ModifySubscriptionResponse>(
+            header => new ModifySubscriptionRequest(header, left.Id, publishing, lifetimes, keepAlives, (uint)Options.MaxNotificationsPerPublish, Priority: 0), ended).ConfigureAwait(false);
+        TimeSpan interval = Interval(set.RevisedPublishingInterval, Options.Publishing);
+        return new UaSubscription(left.Part, left.Id, interval, interval * Math.Max(1, set.RevisedMaxKeepAliveCount))
+        {
+            ServerStart = services.ServerStart,
+            Next = left.Next,
+            TakenOf = left.Readings > 0 ? left.Next : 0,
+            TakenReadings = left.Readings,
+        };
+    }
+
+    /// <summary>Has a subscription publish.</summary>
+    /// <exception cref="UaException">The server refused, or did not answer.</exception>
+    public async Task PublishAsync(IUaServices services, uint subscription, CancellationToken ended)
+    {
+        SetPublishingModeResponse begun = await services.CallAsync<SetPublishingModeRequest, SetPublishingModeResponse>(
+            header => new SetPublishingModeRequest(header, PublishingEnabled: true, [subscription]), ended).ConfigureAwait(false);
+        UaAnswers.Demand(1, begun.Results.Count, "subscriptions to publish", services.EndpointUrl);
+        if (StatusCodes.IsBad(begun.Results[0])) throw new UaException(begun.Results[0], $"Subscription {subscription} of device {device.Name} does not publish");
+    }
+
     private async Task MakeAsync(IUaServices services, int part, CancellationToken ended)
     {
         (int first, int count) = owner.Subscriptions.TagsOf(part);
         lock (device.Gate) _itemIds.AsSpan(first, count).Clear();
-        double publishing = Options.Publishing.TotalMilliseconds;
-        uint keepAlives = (uint)Math.Max(1, Math.Ceiling(Options.KeepAlive.TotalMilliseconds / publishing));
-        uint lifetimes = Math.Max(3 * keepAlives, (uint)Math.Ceiling(Options.Lifetime.TotalMilliseconds / publishing));
+        (double publishing, uint keepAlives, uint lifetimes) = Times();
         // It publishes when all of it is there and known: a notification could come before the answer that says whose it is.
         CreateSubscriptionResponse made = await services.CallAsync<CreateSubscriptionRequest, CreateSubscriptionResponse>(
             header => new CreateSubscriptionRequest(header, publishing, lifetimes, keepAlives, (uint)Options.MaxNotificationsPerPublish, PublishingEnabled: false, Priority: 0), ended).ConfigureAwait(false);
         TimeSpan interval = Interval(made.RevisedPublishingInterval, Options.Publishing);
-        UaSubscription subscription = new(part, made.SubscriptionId, interval, interval * Math.Max(1, made.RevisedMaxKeepAliveCount));
+        UaSubscription subscription = new(part, made.SubscriptionId, interval, interval * Math.Max(1, made.RevisedMaxKeepAliveCount)) { ServerStart = services.ServerStart };
         int monitored = 0;
         try
         {
@@ -124,10 +158,7 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
             }
             // Known before it publishes, so that its first notification finds it.
             lock (device.Gate) owner.Made(subscription);
-            SetPublishingModeResponse begun = await services.CallAsync<SetPublishingModeRequest, SetPublishingModeResponse>(
-                header => new SetPublishingModeRequest(header, PublishingEnabled: true, [subscription.Id]), ended).ConfigureAwait(false);
-            UaAnswers.Demand(1, begun.Results.Count, "subscriptions to publish", services.EndpointUrl);
-            if (StatusCodes.IsBad(begun.Results[0])) throw new UaException(begun.Results[0], $"Subscription {subscription.Id} of device {device.Name} does not publish");
+            await PublishAsync(services, subscription.Id, ended).ConfigureAwait(false);
         }
         catch (UaException)
         {
@@ -143,7 +174,9 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
         UaSourceLog.SubscriptionMade(device.Parts.Logger, device.Name, subscription.Id, monitored, interval, subscription.KeepAlive, interval * made.RevisedLifetimeCount);
     }
 
-    private async Task MonitorAsync(IUaServices services, uint subscription, List<UaTagNode> nodes, CancellationToken ended)
+    /// <summary>Monitors tags' nodes; those the server refuses are bad from now on.</summary>
+    /// <exception cref="UaException">The server could not be asked.</exception>
+    public async Task MonitorAsync(IUaServices services, uint subscription, List<UaTagNode> nodes, CancellationToken ended)
     {
         (int Other, double Fastest, double Slowest) revised = (0, double.MaxValue, 0);
         await UaBulk.RunAsync(nodes.Count, Math.Min(MostItemsACall, services.Limits.MonitoredItemsPerCall), async (from, count) =>
@@ -208,6 +241,14 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
             // Most of them are gone already, which is why they are made again; one that is not ends with its lifetime.
             UaSourceLog.NotDeleted(device.Parts.Logger, device.Name, failed.Message);
         }
+    }
+
+    // In publishing intervals, as the service has them.
+    private (double Publishing, uint KeepAlives, uint Lifetimes) Times()
+    {
+        double publishing = Options.Publishing.TotalMilliseconds;
+        uint keepAlives = (uint)Math.Max(1, Math.Ceiling(Options.KeepAlive.TotalMilliseconds / publishing));
+        return (publishing, keepAlives, Math.Max(3 * keepAlives, (uint)Math.Ceiling(Options.Lifetime.TotalMilliseconds / publishing)));
     }
 
     // What a server says that it says wrongly is taken as asked for.

@@ -38,6 +38,9 @@ internal sealed class UaSubscriptions
     /// <summary>Ids of those that were held dead and may live on at the server, to be deleted there.</summary>
     public List<uint> Buried { get; } = [];
 
+    /// <summary>How many the device's tags make.</summary>
+    public int Parts => _parts.Length;
+
     /// <summary>The subscription of a tag's part; null when it is to be made.</summary>
     public UaSubscription? Of(int tag) => _parts[tag / _itemsEach];
 

@@ -53,6 +53,22 @@ internal sealed class UaTagResolver(UaDevice device)
         return nodes;
     }
 
+    /// <summary>Of nodes that were not asked for anything yet, those the server knows; tags of the others are bad from now on.</summary>
+    /// <exception cref="UaException">The server could not be asked.</exception>
+    public async Task<List<UaTagNode>> FindAsync(IUaServices services, List<UaTagNode> nodes, CancellationToken ended)
+    {
+        uint[] statuses = new uint[nodes.Count];
+        await ReadAsync(services, nodes, UaAttribute.NodeClass, (i, value) => statuses[i] = value.Status, ended).ConfigureAwait(false);
+        lock (device.Gate)
+        {
+            for (int i = 0; i < statuses.Length; i++)
+            {
+                if (StatusCodes.IsBad(statuses[i])) device.BadTags.Mark(nodes[i].Tag, statuses[i], $"{nodes[i].Node}: {UaStatusCodes.NameOf(statuses[i])}");
+            }
+        }
+        return [.. nodes.Where((_, i) => !StatusCodes.IsBad(statuses[i]))];
+    }
+
     // What the configuration does not say and no session before has said.
     private async Task RegisterAsync(IUaServices services, List<UaTagNode> nodes, List<(int Tag, uint Status, string Reason)> bad, CancellationToken ended)
     {

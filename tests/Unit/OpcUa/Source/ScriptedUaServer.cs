@@ -28,6 +28,8 @@ internal sealed class ScriptedUaServer : IUaServices
 
     public IReadOnlyList<string> Namespaces { get; set; } = [UaNodeText.BaseNamespace, "urn:server", "urn:press"];
 
+    public long ServerStart { get; set; } = UaRigClock.Noon;
+
     /// <summary>By text id: the status that reading or monitoring it has, its data type and value.</summary>
     public Dictionary<string, (uint Status, UaNodeId Type)> Nodes { get; } = [];
 
@@ -46,6 +48,9 @@ internal sealed class ScriptedUaServer : IUaServices
     public Dictionary<uint, UaNodeId> Items { get; } = [];
 
     public List<MonitoredItemCreateRequest> ItemRequests { get; } = [];
+
+    /// <summary>The numbers of the items: client handle to number, of all subscriptions.</summary>
+    public Dictionary<uint, uint> ItemIds { get; } = [];
 
     public uint TransferStatus { get; set; }
 
@@ -273,7 +278,11 @@ internal sealed class ScriptedUaServer : IUaServices
             case TransferSubscriptionsRequest transfer:
                 Assert.False(transfer.SendInitialValues);
                 Transferring?.Invoke();
-                return new TransferSubscriptionsResponse(good, [.. transfer.SubscriptionIds.Select(id => new TransferResult(TransferStatus, [.. Subscriptions[id].Keys]))]);
+                return new TransferSubscriptionsResponse(good, [.. transfer.SubscriptionIds.Select(Transfer)]);
+            case ModifySubscriptionRequest modify:
+                return new ModifySubscriptionResponse(good, modify.RequestedPublishingInterval, modify.RequestedLifetimeCount, modify.RequestedMaxKeepAliveCount);
+            case CallRequest call:
+                return new CallResponse(good, [.. call.MethodsToCall.Select(CallMethod)]);
             case ReadRequest read:
                 return new ReadResponse(good, [.. read.NodesToRead.Select(Attribute)]);
             case RegisterNodesRequest register:
@@ -287,13 +296,37 @@ internal sealed class ScriptedUaServer : IUaServices
         }
     }
 
+    private TransferResult Transfer(uint id) =>
+        Subscriptions.TryGetValue(id, out SortedDictionary<uint, byte[]>? kept) ? new TransferResult(TransferStatus, [.. kept.Keys]) : new TransferResult(UaStatusCodes.BadSubscriptionIdInvalid, []);
+
+    private CallMethodResult CallMethod(CallMethodRequest method)
+    {
+        Assert.Equal((new UaNodeId(UaNodeIds.Server), new UaNodeId(UaNodeIds.GetMonitoredItems)), (method.ObjectId, method.MethodId));
+        UaVariant subscription = Assert.Single(method.InputArguments).Value;
+        Assert.Equal(UaBuiltInType.UInt32, subscription.Type);
+        Assert.Contains((uint)subscription.Bits, Subscriptions.Keys);
+        return new CallMethodResult(0, [], [Numbers(ItemIds.Values), Numbers(ItemIds.Keys)]);
+    }
+
+    private static UaVariantCopy Numbers(IReadOnlyCollection<uint> numbers)
+    {
+        using UaBuffer buffer = new();
+        UaWriter writer = new(buffer);
+        writer.Byte((byte)((byte)UaBuiltInType.UInt32 | UaWire.VariantIsArray));
+        writer.ArrayLength(numbers.Count);
+        foreach (uint number in numbers) writer.UInt32(number);
+        UaReader reader = new(buffer.Written);
+        return UaVariantCopy.Decode(ref reader);
+    }
+
     private MonitoredItemCreateResult Monitor(MonitoredItemCreateRequest item)
     {
         ItemRequests.Add(item);
         uint status = StatusOf(item.ItemToMonitor.NodeId);
         if (StatusCodes.IsBad(status)) return new MonitoredItemCreateResult(status, 0, 0, 0, UaExtensionObject.None);
         Items[item.RequestedParameters.ClientHandle] = item.ItemToMonitor.NodeId;
-        return new MonitoredItemCreateResult(0, ++_lastItem, item.RequestedParameters.SamplingInterval, item.RequestedParameters.QueueSize, UaExtensionObject.None);
+        ItemIds[item.RequestedParameters.ClientHandle] = ++_lastItem;
+        return new MonitoredItemCreateResult(0, _lastItem, item.RequestedParameters.SamplingInterval, item.RequestedParameters.QueueSize, UaExtensionObject.None);
     }
 
     private UaDataValueCopy Attribute(ReadValueId item)

@@ -18,7 +18,7 @@ internal sealed class UaSourceRig : IDisposable
     private readonly List<Reading> _readings = [];
     private CancellationTokenSource _channel = new();
 
-    public UaSourceRig(UaDeviceOptions device, int ringCapacity = 1 << 14, Intake? intake = null, SeriesCatalog? catalog = null, UaGatewayTime gatewayTime = UaGatewayTime.Arrival)
+    public UaSourceRig(UaDeviceOptions device, int ringCapacity = 1 << 14, Intake? intake = null, SeriesCatalog? catalog = null, UaGatewayTime gatewayTime = UaGatewayTime.Arrival, string source = "in")
     {
         Catalog = catalog ?? Catalog;
         if (intake is null)
@@ -26,7 +26,7 @@ internal sealed class UaSourceRig : IDisposable
             _ring = new MpscRing<Reading>(ringCapacity);
             intake = new Intake([new ShardInlet(0, _ring)]);
         }
-        UaSourceOptions options = new() { Name = "in", Devices = [device], GatewayTime = gatewayTime };
+        UaSourceOptions options = new() { Name = source, Devices = [device], GatewayTime = gatewayTime };
         Scheduler = new PollScheduler(Metrics, NullLogger.Instance, Clock);
         UaSourceParts parts = new(options, Catalog, intake, new UaSourceMetrics(Metrics, "in"), Scheduler, NullLogger.Instance, Clock);
         Device = new UaDevice(device, parts) { GiveSessionUp = GivenUp.Add };
@@ -95,7 +95,10 @@ internal sealed class UaSourceRig : IDisposable
     {
         while (_ring!.Peek() is { IsEmpty: false } seen)
         {
-            _readings.AddRange(seen);
+            foreach (ref readonly Reading reading in seen)
+            {
+                if (!SourceMark.IsIn(reading)) _readings.Add(reading);
+            }
             _ring.Release(seen.Length);
         }
         return _readings;
