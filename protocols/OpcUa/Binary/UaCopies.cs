@@ -27,6 +27,17 @@ public readonly struct UaVariantCopy
         return new UaVariantCopy(buffer.Written.ToArray());
     }
 
+    /// <summary>An array of UInt32.</summary>
+    public static UaVariantCopy Of(ReadOnlySpan<uint> numbers)
+    {
+        using UaBuffer buffer = new();
+        UaWriter writer = new(buffer);
+        writer.Byte((byte)UaBuiltInType.UInt32 | UaWire.VariantIsArray);
+        writer.ArrayLength(numbers.Length);
+        foreach (uint number in numbers) writer.UInt32(number);
+        return new UaVariantCopy(buffer.Written.ToArray());
+    }
+
     /// <summary>Writes it as it was.</summary>
     public void Encode(UaWriter writer) => UaCopying.Write(writer, _bytes);
 

@@ -19,6 +19,7 @@ internal sealed class UaRequestDispatch : IUaRequestHandler
     private readonly UaBrowseServices _browses;
     private readonly UaSubscriptionServices _subscriptions;
     private readonly UaItemServices _items;
+    private readonly UaCallServices _calls;
 
     // With which certificate each channel was opened: a new one is for new channels.
     private readonly ConditionalWeakTable<UaServerChannel, UaCertificate> _certificates = [];
@@ -32,6 +33,7 @@ internal sealed class UaRequestDispatch : IUaRequestHandler
         _browses = new UaBrowseServices(core);
         _subscriptions = new UaSubscriptionServices(core);
         _items = new UaItemServices(core);
+        _calls = new UaCallServices(core);
     }
 
     public UaSessionServices Sessions { get; }
@@ -152,6 +154,7 @@ internal sealed class UaRequestDispatch : IUaRequestHandler
         UaEncodingIds.ModifyMonitoredItemsRequest => _items.Modify(serving),
         UaEncodingIds.DeleteMonitoredItemsRequest => _items.Delete(serving),
         UaEncodingIds.SetMonitoringModeRequest => _items.SetMode(serving),
+        UaEncodingIds.CallRequest => _calls.Call(serving),
         UaEncodingIds.CancelRequest => Cancel(serving),
         _ => UaStatusCodes.BadServiceUnsupported,
     };

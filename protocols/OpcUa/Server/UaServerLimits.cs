@@ -30,6 +30,9 @@ public sealed record UaServerLimits
     /// <summary>Most items in one call that makes, changes or deletes them; default 10,000.</summary>
     public int ItemsPerCall { get; init; } = 10_000;
 
+    /// <summary>Most methods of a Call; default 100.</summary>
+    public int MethodsPerCall { get; init; } = 100;
+
     /// <summary>Longest queue of an item; default 1,000.</summary>
     public int QueueSize { get; init; } = 1_000;
 
@@ -73,6 +76,7 @@ public sealed record UaServerLimits
         Demand(ReferencesPerNode, 1, 100_000, nameof(ReferencesPerNode));
         Demand(ContinuationPoints, 0, 1_000, nameof(ContinuationPoints));
         Demand(ItemsPerCall, 1, 1_000_000, nameof(ItemsPerCall));
+        Demand(MethodsPerCall, 1, 10_000, nameof(MethodsPerCall));
         Demand(QueueSize, 1, ushort.MaxValue, nameof(QueueSize));
         Demand(NotificationsPerPublish, 1, 1_000_000, nameof(NotificationsPerPublish));
         Demand(PublishRequests, 1, 1_000, nameof(PublishRequests));

@@ -117,5 +117,7 @@ public static class UaNodeIds
 
     // Methods and events of the server (OPC 10000-5, 9.1 and 6.4).
     public const uint GetMonitoredItems = 11492;
+    public const uint GetMonitoredItemsInputArguments = 11493;
+    public const uint GetMonitoredItemsOutputArguments = 11494;
     public const uint ResendData = 12873;
 }

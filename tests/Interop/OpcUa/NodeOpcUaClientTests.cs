@@ -10,11 +10,11 @@ public sealed class NodeOpcUaClientTests
     private static readonly string[] Expected =
     [
         "None None", "Basic256Sha256 Sign", "Basic256Sha256 SignAndEncrypt", "Aes128_Sha256_RsaOaep Sign", "Aes128_Sha256_RsaOaep SignAndEncrypt", "Aes256_Sha256_RsaPss Sign", "Aes256_Sha256_RsaPss SignAndEncrypt",
-        "browse", "read", "write", "1000 items", "deadband", "queue of 10", "vanish", "restart", "all",
+        "browse", "read", "write", "1000 items", "method", "deadband", "queue of 10", "vanish", "restart", "all",
     ];
 
     [Fact]
-    public async Task Node_opcua_logs_in_browses_reads_writes_and_subscribes_over_a_restart()
+    public async Task Node_opcua_logs_in_browses_reads_writes_calls_and_subscribes_over_a_restart()
     {
         string packages = await NpmPackage.FolderOfAsync("node-opcua@2.186.4");
         string folder = Directory.CreateTempSubdirectory("ua-node-client-").FullName;

@@ -5,7 +5,7 @@ const fs = require("fs");
 const path = require("path");
 const readline = require("readline");
 const { OPCUAClient, OPCUACertificateManager, MessageSecurityMode, SecurityPolicy, UserTokenType, AttributeIds, TimestampsToReturn, ClientSubscription, ClientMonitoredItemGroup, ClientMonitoredItem,
-  DataChangeFilter, DataChangeTrigger, DeadbandType, DataType, StatusCodes } = require("node-opcua");
+  DataChangeFilter, DataChangeTrigger, DeadbandType, DataType, StatusCodes, BrowseDirection, NodeClass } = require("node-opcua");
 
 const [url, pki, trusted] = process.argv.slice(2);
 const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
@@ -85,7 +85,22 @@ const until = async (condition, what) => {
   await until(() => last.size === 999 && [...last.values()].every((n) => n >= 5), "five values of 1,000 items");
   demand(wrong === 0, `${wrong} values out of order`);
   ok("1000 items");
+  const monitored = await session.getMonitoredItems(subscription.subscriptionId);
+  const handles = new Map(group.monitoredItems.map((item) => [item.monitoredItemId, item.monitoringParameters.clientHandle]));
+  demand(monitored.serverHandles.length === 1000 && monitored.serverHandles.every((id, i) => handles.get(id) === monitored.clientHandles[i]), `monitored ${monitored.serverHandles.length} items`);
   await group.terminate();
+  demand((await session.getMonitoredItems(subscription.subscriptionId)).serverHandles.length === 0, "items of an empty subscription");
+  const methods = (await session.browse({ nodeId: "Server", referenceTypeId: "HasComponent", browseDirection: BrowseDirection.Forward, nodeClassMask: NodeClass.Method, resultMask: 63 })).references;
+  demand(methods.length === 1 && methods[0].browseName.name === "GetMonitoredItems", `methods ${methods}`);
+  const executable = await session.read([AttributeIds.Executable, AttributeIds.UserExecutable].map((attributeId) => ({ nodeId: methods[0].nodeId, attributeId })));
+  demand(executable.every((v) => v.value.value === true), `executable ${executable}`);
+  const definition = await session.getArgumentDefinition(methods[0].nodeId);
+  const argument = (a) => `${a.name} ${DataType[a.dataType.value]} ${a.valueRank}`;
+  demand(definition.inputArguments.map(argument).join() === "SubscriptionId UInt32 -1", `input arguments ${definition.inputArguments}`);
+  demand(definition.outputArguments.map(argument).join() === "ServerHandles UInt32 1,ClientHandles UInt32 1", `output arguments ${definition.outputArguments}`);
+  const unknown = await session.call({ objectId: methods[0].nodeId, methodId: methods[0].nodeId, inputArguments: [] });
+  demand(unknown.statusCode === StatusCodes.BadMethodInvalid, `a method of no object: ${unknown.statusCode}`);
+  ok("method");
 
   const monitor = async (i, sampling, queue, filter) => {
     const item = ClientMonitoredItem.create(subscription, { nodeId: node(i), attributeId: AttributeIds.Value }, { samplingInterval: sampling, queueSize: queue, discardOldest: true, filter }, TimestampsToReturn.Both);

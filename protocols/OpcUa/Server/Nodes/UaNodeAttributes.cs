@@ -39,6 +39,7 @@ internal static class UaNodeAttributes
         {
             UaNodeClass.Object => attribute == UaAttribute.EventNotifier ? Byte(writer, 0) : UaStatusCodes.BadAttributeIdInvalid,
             UaNodeClass.Variable => OfVariable(core, node, attribute, writer),
+            UaNodeClass.Method => attribute is UaAttribute.Executable or UaAttribute.UserExecutable ? Boolean(writer, true) : UaStatusCodes.BadAttributeIdInvalid,
             _ => OfType(UaStandardNodes.Get(node.Number), attribute, writer),
         };
     }

@@ -14,6 +14,14 @@ internal static class UaNodeValues
         UaApplication.ProductUri, "HyperIngest contributors", "HyperIngest simulator", typeof(UaNodeValues).Assembly.GetName().Version?.ToString(3),
         typeof(UaNodeValues).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion, BuildDate: 0);
 
+    // As OPC 10000-5, 9.1, declares them.
+    private static readonly Argument[] GetMonitoredItemsInput = [new("SubscriptionId", new UaNodeId((uint)UaBuiltInType.UInt32), -1, [], default)];
+
+    private static readonly Argument[] GetMonitoredItemsOutput =
+    [
+        new("ServerHandles", new UaNodeId((uint)UaBuiltInType.UInt32), 1, [0], default), new("ClientHandles", new UaNodeId((uint)UaBuiltInType.UInt32), 1, [0], default),
+    ];
+
     /// <summary>Writes the value of a standard variable; false, and nothing is written, when it has none.</summary>
     public static bool Write(UaServerCore core, uint id, UaWriter writer)
     {
@@ -62,9 +70,12 @@ internal static class UaNodeValues
             case MaxMonitoredItemsPerSubscription: return UInt32(writer, limits.ItemsPerSubscription);
             case MaxMonitoredItemsQueueSize: return UInt32(writer, limits.QueueSize);
             case MaxNodesPerRead or MaxNodesPerWrite: return UInt32(writer, limits.NodesPerRead);
-            case MaxNodesPerMethodCall or MaxNodesPerNodeManagement: return UInt32(writer, 0);
+            case MaxNodesPerMethodCall: return UInt32(writer, limits.MethodsPerCall);
+            case MaxNodesPerNodeManagement: return UInt32(writer, 0);
             case MaxNodesPerBrowse or MaxNodesPerRegisterNodes or MaxNodesPerTranslateBrowsePathsToNodeIds: return UInt32(writer, limits.NodesPerBrowse);
             case MaxMonitoredItemsPerCall: return UInt32(writer, limits.ItemsPerCall);
+            case GetMonitoredItemsInputArguments: return Structures(writer, GetMonitoredItemsInput);
+            case GetMonitoredItemsOutputArguments: return Structures(writer, GetMonitoredItemsOutput);
             default: return false;
         }
     }
@@ -75,6 +86,15 @@ internal static class UaNodeValues
     {
         writer.Byte((byte)UaBuiltInType.ExtensionObject);
         UaExtensionObject.Of(structure).Encode(writer);
+        return true;
+    }
+
+    private static bool Structures<T>(UaWriter writer, T[] structures)
+        where T : IUaMessage<T>
+    {
+        writer.Byte((byte)UaBuiltInType.ExtensionObject | UaWire.VariantIsArray);
+        writer.ArrayLength(structures.Length);
+        foreach (T structure in structures) UaExtensionObject.Of(structure).Encode(writer);
         return true;
     }
 

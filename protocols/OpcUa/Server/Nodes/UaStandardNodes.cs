@@ -5,7 +5,7 @@ using static HyperIngest.Protocols.OpcUa.Types.UaNodeIds;
 namespace HyperIngest.Protocols.OpcUa.Server.Nodes;
 
 /// <summary>
-/// The part of namespace 0 (OPC 10000-5) that a server has here: the folders, the Server object with its status and limits, and the types that its nodes and the simulated variables refer to. Made once for
+/// The part of namespace 0 (OPC 10000-5) that a server has here: the folders, the Server object with its status, its limits and its method, and the types that its nodes and the simulated variables refer to. Made once for
 /// all servers of the process.
 /// </summary>
 internal static class UaStandardNodes
@@ -187,6 +187,9 @@ internal static class UaStandardNodes
         table.Object(VendorServerInfo, "VendorServerInfo", UaNodeIds.Server, HasComponent, VendorServerInfoType);
         table.Object(ServerRedundancy, "ServerRedundancy", UaNodeIds.Server, HasComponent, ServerRedundancyType);
         table.Property(RedundancySupportProperty, "RedundancySupport", ServerRedundancy, RedundancySupport);
+        table.Method(GetMonitoredItems, "GetMonitoredItems", UaNodeIds.Server);
+        table.Property(GetMonitoredItemsInputArguments, "InputArguments", GetMonitoredItems, Argument, OneDimension);
+        table.Property(GetMonitoredItemsOutputArguments, "OutputArguments", GetMonitoredItems, Argument, OneDimension);
     }
 
     private static void Capabilities(Table table)
@@ -235,6 +238,8 @@ internal static class UaStandardNodes
 
         public void Component(uint id, string name, uint parent, uint dataType, uint type = BaseDataVariableType) =>
             Add(new() { Id = id, Class = UaNodeClass.Variable, Name = name, TypeDefinition = type, DataType = dataType }, parent, HasComponent);
+
+        public void Method(uint id, string name, uint parent) => Add(new() { Id = id, Class = UaNodeClass.Method, Name = name }, parent, HasComponent);
 
         public void ObjectType(uint id, string name, uint parent) => Add(new() { Id = id, Class = UaNodeClass.ObjectType, Name = name }, parent, Below(parent));
 

@@ -181,6 +181,19 @@ public sealed class ValueTests
     }
 
     [Fact]
+    public void An_array_of_numbers_is_made_as_it_is_read()
+    {
+        UaVariant array = UaVariantCopy.Of([1, uint.MaxValue]).Value, empty = UaVariantCopy.Of([]).Value;
+        Assert.Equal(Bytes("87 02000000 01000000 FFFFFFFF"), Written(array));
+        Assert.Equal(Bytes("87 00000000"), Written(empty));
+        UaElements elements = new(array);
+        Assert.True(elements.Next(out UaVariant first));
+        Assert.True(elements.Next(out UaVariant second));
+        Assert.Equal((UaBuiltInType.UInt32, 1ul, (ulong)uint.MaxValue), (first.Type, first.Bits, second.Bits));
+        Assert.False(elements.Next(out _));
+    }
+
+    [Fact]
     public void Copies_without_a_value_are_one_byte()
     {
         Assert.Equal(UaBuiltInType.Null, default(UaVariantCopy).Value.Type);
