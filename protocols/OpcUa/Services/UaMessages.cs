@@ -1,3 +1,4 @@
+using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa.Binary;
 using HyperIngest.Protocols.OpcUa.Types;
 

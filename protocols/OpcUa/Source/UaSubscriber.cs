@@ -264,7 +264,8 @@ internal sealed class UaSubscriber : IUaCollector
     public void StatusChanged(UaSubscription subscription, uint status)
     {
         if (StatusCodes.IsBad(status)) Bury(subscription, $"the server has ended it ({UaStatusCodes.NameOf(status)})");
-        else if (status == UaStatusCodes.GoodSubscriptionTransferred) Bury(subscription, "another session has taken it over");
+        // What is asked for again after a transfer may have it as a notice to the session before: that it is this one's now.
+        else if (status == UaStatusCodes.GoodSubscriptionTransferred && !subscription.IsProbing) Bury(subscription, "another session has taken it over");
     }
 
     private void Refused(UaPublishSlot slot, UaException failed)

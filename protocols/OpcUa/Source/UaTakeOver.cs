@@ -48,13 +48,15 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
             UaAnswers.Demand(left.Count, response.Results.Count, "subscriptions to transfer", services.EndpointUrl);
             for (int i = 0; i < left.Count; i++)
             {
-                if (StatusCodes.IsBad(response.Results[i].StatusCode)) Refuse(left[i], UaStatusCodes.NameOf(response.Results[i].StatusCode));
+                // This session's already: a try before this one was cut off.
+                bool isOwn = response.Results[i].StatusCode == UaStatusCodes.BadNothingToDo;
+                if (StatusCodes.IsBad(response.Results[i].StatusCode) && !isOwn) Refuse(left[i], Why(response.Results[i].StatusCode));
                 else transferred.Add((left[i], response.Results[i].AvailableSequenceNumbers));
             }
         }
         catch (UaException refused) when (IsRefusal(refused, ended))
         {
-            foreach (UaLeftSubscription one in left) Refuse(one, UaStatusCodes.NameOf(refused.Status));
+            foreach (UaLeftSubscription one in left) Refuse(one, Why(refused.Status));
         }
         return transferred;
     }
@@ -124,6 +126,13 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
     // The server's own answer, and not that there was none, or no session any more: that is for the next.
     private static bool IsRefusal(UaException failed, CancellationToken ended) => !ended.IsCancellationRequested && !UaSessionFaults.IsSessionGone(failed.Status)
         && failed.Status is not (UaStatusCodes.BadTimeout or UaStatusCodes.BadConnectionClosed or UaStatusCodes.BadSecureChannelClosed or UaStatusCodes.BadNotConnected or UaStatusCodes.BadCommunicationError);
+
+    private static string Why(uint status) => status switch
+    {
+        UaStatusCodes.BadUserAccessDenied => "BadUserAccessDenied; servers give it back to the same user, and to nobody in particular over a signed channel: configure a user, or a policy",
+        UaStatusCodes.BadSubscriptionIdInvalid => "BadSubscriptionIdInvalid; the server has it no more, its lifetime was over",
+        _ => UaStatusCodes.NameOf(status),
+    };
 
     private void Refuse(UaLeftSubscription left, string reason)
     {

@@ -51,6 +51,23 @@ public sealed class SourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_one_after_another_store_every_value_once_and_in_order_without_a_break()
+    {
+        await using UaServer server = Serve(Tags);
+        for (int run = 1; run <= 3; run++)
+        {
+            await using UaSourceUnderTest node = await UaSourceUnderTest.StartAsync(UaSourceUnderTest.Options(server.EndpointUrl, Tags), _folder);
+            Assert.Equal(run == 1 ? (1, 0) : (0, 1), (node.Count("subscriptions_created"), node.Count("subscriptions_taken_over")));
+            await node.MoreAsync(10 * Tags);
+            await node.StopAsync();
+            // The session is closed, and what it subscribed to is not.
+            Assert.Equal((0, 1, Tags), (server.Counts.Sessions, server.Counts.Subscriptions, server.Counts.Items));
+        }
+        Assert.Equal((0L, 0L), (server.Counts.Forgotten, server.Counts.Overflowed));
+        AssertContiguous();
+    }
+
+    [Fact]
     public async Task Dropped_subscriptions_are_found_and_made_again_without_anything_twice()
     {
         await using UaServer server = Serve(Tags);

@@ -1,11 +1,13 @@
 using HyperIngest.Core.Readings;
 using HyperIngest.Protocols.OpcUa;
 using HyperIngest.Protocols.OpcUa.Binary;
+using HyperIngest.Protocols.OpcUa.Security;
 using HyperIngest.Protocols.OpcUa.Services;
 using HyperIngest.Protocols.OpcUa.Session;
 using HyperIngest.Protocols.OpcUa.Source;
 using HyperIngest.Protocols.OpcUa.Types;
 using HyperIngest.Tests.Integration.OpcUa;
+using HyperIngest.Tests.Unit.OpcUa.Security;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Tests.Interop.OpcUa;
@@ -81,6 +83,40 @@ public sealed class NodeOpcUaSourceTests : IDisposable
         Dictionary<string, List<Reading>> stored = UaSourceUnderTest.Stored(_folder);
         Assert.Equal([1, 42.5, 43.5], stored["set"].Select(v => v.Float64));
         Assert.Equal([2], stored["doomed"].Select(v => v.Float64));
+    }
+
+    // Nobody in particular may have a subscription back over a signed channel alone (OPC 10000-4, 5.14.7); without, it is made anew.
+    [Theory]
+    [InlineData(UaSecurityPolicy.Basic256Sha256)]
+    [InlineData(UaSecurityPolicy.None)]
+    public async Task What_is_written_while_there_is_no_node_is_what_its_next_run_begins_with(UaSecurityPolicy policy)
+    {
+        await using NodeOpcUaServer server = await NodeOpcUaServer.StartAsync("node_opcua_session_server.js");
+        IReadOnlyList<EndpointDescription> endpoints = await UaDiscovery.GetEndpointsAsync(server.Url, TimeSpan.FromSeconds(60), NullLogger.Instance);
+        using UaCertificate certificate = UaCertificate.Parse(endpoints.First(e => e.ServerCertificate is { Length: > 0 }).ServerCertificate);
+        using TestStore store = new(certificate);
+        bool isSigned = policy != UaSecurityPolicy.None;
+        UaDeviceOptions options = UaSourceUnderTest.Options(server.Url, 0);
+        options = options with
+        {
+            Session = options.Session with { Policy = policy, Mode = isSigned ? UaSecurityMode.Sign : UaSecurityMode.None, Certificates = store.Store, CheckHostName = false },
+            Tags = [new UaTag { Name = "set", Node = "nsu=urn:press;s=Desk.Set" }, new UaTag { Name = "still", Node = "nsu=urn:press;s=Press.Speed 1" }],
+        };
+        await using (UaSourceUnderTest first = await UaSourceUnderTest.StartAsync(options, _folder))
+        {
+            await Eventually.IsTrue(() => first.Device.Readings == 2, "both nodes have a value");
+            await first.StopAsync();
+        }
+        await using (UaClient client = await UaClient.OpenAsync(options.Session, NullLogger.Instance)) Assert.Equal(StatusCodes.Good, await WriteAsync(client, "Desk.Set", UaVariant.Of(42.5)));
+        await using (UaSourceUnderTest second = await UaSourceUnderTest.StartAsync(options, _folder))
+        {
+            Assert.Equal(isSigned ? (0, 1) : (1, 0), (second.Count("subscriptions_created"), second.Count("subscriptions_taken_over")));
+            await Eventually.IsTrue(() => second.Device.Readings == (isSigned ? 1 : 2), "what was written comes");
+            await second.StopAsync();
+        }
+        Dictionary<string, List<Reading>> stored = UaSourceUnderTest.Stored(_folder);
+        Assert.Equal([1, 42.5], stored["set"].Select(v => v.Float64));
+        Assert.Equal(isSigned ? [1.5] : [1.5, 1.5], stored["still"].Select(v => v.Float64));
     }
 
     private static Task<uint> WriteAsync(UaClient client, string node, UaVariant value) => WriteAsync(client, node, UaDataValueCopy.Of(new UaDataValue { Value = value }));

@@ -148,11 +148,14 @@ internal sealed class ScriptedUaServer : IUaServices
         Deliver(subscription, buffer.Written);
     }
 
-    public void StatusChange(uint subscription, uint sequence, uint status)
+    public void StatusChange(uint subscription, uint sequence, uint status) => Deliver(subscription, MakeStatusChange(subscription, sequence, status));
+
+    /// <summary>A notice's message, with its number, kept for Republish.</summary>
+    public byte[] MakeStatusChange(uint subscription, uint sequence, uint status)
     {
         using UaBuffer buffer = new();
         NotificationWriter.StatusChange(new UaWriter(buffer), sequence, UaRigClock.Noon, status);
-        Deliver(subscription, buffer.Written);
+        return Keep(subscription, sequence, buffer.Written.ToArray());
     }
 
     /// <summary>Answers the oldest Publish request with a notification's message.</summary>
@@ -305,18 +308,7 @@ internal sealed class ScriptedUaServer : IUaServices
         UaVariant subscription = Assert.Single(method.InputArguments).Value;
         Assert.Equal(UaBuiltInType.UInt32, subscription.Type);
         Assert.Contains((uint)subscription.Bits, Subscriptions.Keys);
-        return new CallMethodResult(0, [], [Numbers(ItemIds.Values), Numbers(ItemIds.Keys)]);
-    }
-
-    private static UaVariantCopy Numbers(IReadOnlyCollection<uint> numbers)
-    {
-        using UaBuffer buffer = new();
-        UaWriter writer = new(buffer);
-        writer.Byte((byte)((byte)UaBuiltInType.UInt32 | UaWire.VariantIsArray));
-        writer.ArrayLength(numbers.Count);
-        foreach (uint number in numbers) writer.UInt32(number);
-        UaReader reader = new(buffer.Written);
-        return UaVariantCopy.Decode(ref reader);
+        return new CallMethodResult(0, [], [UaVariantCopy.Of([.. ItemIds.Values]), UaVariantCopy.Of([.. ItemIds.Keys])]);
     }
 
     private MonitoredItemCreateResult Monitor(MonitoredItemCreateRequest item)

@@ -123,6 +123,26 @@ public sealed class TakeOverTests : IDisposable
     }
 
     [Fact]
+    public async Task The_servers_notice_to_the_last_run_that_its_subscription_is_this_ones_now_ends_nothing()
+    {
+        await RunBeforeAsync(3);
+        _server.MakeStatusChange(First, 4, UaStatusCodes.GoodSubscriptionTransferred);
+        await using (Core.Pipeline pipeline = await OpenAsync())
+        {
+            using UaSourceRig rig = Rig(pipeline);
+            await rig.ConnectAsync();
+            Assert.Equal([4u, 5u], (uint[])[_server.Republish(), _server.Republish()]);
+            _server.Publish(First, 5, 5);
+            Assert.Equal(0, rig.Count("subscriptions_lost"));
+            // And one that comes by itself is about another session.
+            _server.StatusChange(First, 6, UaStatusCodes.GoodSubscriptionTransferred);
+            Assert.Equal(1, rig.Count("subscriptions_lost"));
+            await EndAsync(rig, pipeline);
+        }
+        Assert.Equal([1, 2, 3, 5], Stored());
+    }
+
+    [Fact]
     public async Task A_channel_that_ends_in_the_middle_has_it_tried_again_in_the_next()
     {
         await RunBeforeAsync(3);
