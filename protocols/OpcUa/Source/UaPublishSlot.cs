@@ -5,7 +5,7 @@ using HyperIngest.Protocols.OpcUa.Services;
 namespace HyperIngest.Protocols.OpcUa.Source;
 
 /// <summary>A Publish request that may be under way, and the acknowledgements it carries. Used again for every request; under the device's gate, but for the two calls that bring its answer.</summary>
-internal sealed class UaPublishSlot(UaSubscriber owner) : IUaPending
+internal sealed class UaPublishSlot(UaPublishRequests owner) : IUaPending
 {
     // 8 bytes each; what has become durable beyond that goes with the next request.
     private const int MostCarried = 1000;

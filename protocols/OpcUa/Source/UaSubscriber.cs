@@ -5,50 +5,23 @@ using HyperIngest.Protocols.OpcUa.Session;
 namespace HyperIngest.Protocols.OpcUa.Source;
 
 /// <summary>
-/// A device's subscriptions: keeps Publish requests at the server, takes notifications in the order of their numbers, acknowledges them when their readings are durable, and finds subscriptions that are
-/// dead. Under the device's gate; allocates nothing for a notification.
+/// A device's subscriptions: has Publish requests kept at the server, takes notifications in the order of their numbers, and finds subscriptions that are dead. Under the device's gate; allocates nothing for a notification.
 /// </summary>
 internal sealed class UaSubscriber : IUaCollector
 {
-    // After a Publish request was refused for a reason that asking at once again does not change.
-    private const long PauseMs = 1000;
-
     // A subscription is held dead when it was silent for so many times what it said.
     private const int SilentKeepAlives = 3;
-
-    // Acknowledgements travel with requests, and while all requests wait at a server that has nothing to say there is none: after so long one goes for them alone. Longer than most subscriptions are silent,
-    // and short beside a keep-alive: servers keep little that is safe already, and a kill has little published again.
-    private const long AcknowledgeAfterMs = 2000;
 
     private readonly UaDevice _device;
     private readonly UaSubscriptionMaker _maker;
     private readonly UaTakeOver _takeOver;
     private readonly UaRepublisher _republisher;
-    private readonly string _asked;
-
-    // One more than are kept at the server, for acknowledgements that would wait.
-    private readonly UaPublishSlot[] _slots;
-
-    // Answers an acknowledgement after the end, when the others are still at the server.
-    private readonly UaPublishSlot _last;
-
-    // Not before the subscriptions are this session's: a server that is asked by a session without any says that there are none, and they would be held dead while they are taken over.
-    private bool _mayAsk;
-    private int _underWay;
-    private int _wanted;
-    private long _notBefore;
-    private long _answeredAt;
-    private bool _mayExceed;
-    private bool _failureIsLogged;
+    private readonly UaPublishRequests _requests;
 
     public UaSubscriber(UaDevice device)
     {
         _device = device;
-        _asked = $"Publish of device {device.Name}";
-        _wanted = device.Options.Subscribe.InFlight;
-        _slots = new UaPublishSlot[_wanted + 1];
-        for (int i = 0; i < _slots.Length; i++) _slots[i] = new UaPublishSlot(this);
-        _last = new UaPublishSlot(this);
+        _requests = new UaPublishRequests(device, this);
         Subscriptions = new UaSubscriptions(device);
         _maker = new UaSubscriptionMaker(device, this);
         _takeOver = new UaTakeOver(device, this, _maker);
@@ -75,10 +48,7 @@ internal sealed class UaSubscriber : IUaCollector
         lock (_device.Gate)
         {
             if (_device.Services != services) return;
-            _mayAsk = true;
-            _notBefore = 0;
-            _wanted = _device.Options.Subscribe.InFlight;
-            _mayExceed = true;
+            _requests.Begin();
             foreach (UaSubscription subscription in Subscriptions.Live)
             {
                 subscription.IsProbing = true;
@@ -105,7 +75,7 @@ internal sealed class UaSubscriber : IUaCollector
     /// <inheritdoc/>
     public void Interrupted()
     {
-        _mayAsk = false;
+        _requests.Interrupted();
         _republisher.Interrupted();
     }
 
@@ -121,7 +91,7 @@ internal sealed class UaSubscriber : IUaCollector
         if (_device.Services is null) return;
         if (_device.IsStopped)
         {
-            AcknowledgeRest();
+            _requests.AcknowledgeRest();
             return;
         }
         // What is not asked for is not missed.
@@ -131,8 +101,9 @@ internal sealed class UaSubscriber : IUaCollector
             return;
         }
         GoOn();
-        AcknowledgeLate(nowMs);
-        if (_underWay > 0 && !_republisher.IsBusy) Watch(nowMs);
+        if (_republisher.IsBusy) return;
+        _requests.AcknowledgeLate(nowMs);
+        if (_requests.AnyUnderWay) Watch(nowMs);
     }
 
     /// <summary>A subscription was made: it publishes from now on.</summary>
@@ -163,48 +134,8 @@ internal sealed class UaSubscriber : IUaCollector
     /// <summary>Asks for what is missing, then for more.</summary>
     public void GoOn()
     {
-        if (!_mayAsk || _device.Services is not { } services || _device.IsStopped || _device.Outlet.IsWaiting) return;
-        if (_republisher.GoOn(services)) return;
-        if (Subscriptions.Count == 0 || _device.Parts.NowMs < _notBefore) return;
-        foreach (UaPublishSlot slot in _slots)
-        {
-            if (_underWay >= _wanted) return;
-            if (!slot.IsUnderWay && !TrySend(services, slot)) return;
-        }
-    }
-
-    /// <summary>The channel's loop: a Publish request was answered.</summary>
-    public void Answered(UaPublishSlot slot, ReadOnlySpan<byte> message)
-    {
-        lock (_device.Gate)
-        {
-            Free(slot);
-            _answeredAt = _device.Parts.NowMs;
-            try
-            {
-                PublishResponseReader response = new(UaMessages.OpenResponse(message, UaEncodingIds.PublishResponse, _asked));
-                if (response.Fault != Binary.UaFault.None) throw new UaException(UaStatusCodes.BadDecodingError, $"{_asked}: the answer is malformed ({response.Fault})");
-                if (slot.Carried > 0) _device.Parts.Metrics.Acknowledged.Add(slot.Carried);
-                _failureIsLogged = false;
-                if (!_device.IsStopped) Take(response);
-            }
-            catch (UaException failed)
-            {
-                Refused(slot, failed);
-            }
-            GoOn();
-        }
-    }
-
-    /// <summary>The channel's loop or timer: a Publish request will not be answered.</summary>
-    public void Unanswered(UaPublishSlot slot, UaException reason)
-    {
-        lock (_device.Gate)
-        {
-            Free(slot);
-            slot.GiveBack(_device.Outlet.Acknowledgements);
-            if (reason.Status == UaStatusCodes.BadTimeout && _device.Services is not null) _device.CountFault(reason.Message);
-        }
+        if (!_requests.MayAsk || _device.Services is not { } services || _device.IsStopped || _device.Outlet.IsWaiting) return;
+        if (!_republisher.GoOn(services)) _requests.Fill(services);
     }
 
     /// <summary>A notification came, by Publish or because it was asked for again, in its turn.</summary>
@@ -227,7 +158,14 @@ internal sealed class UaSubscriber : IUaCollector
         Subscriptions.Bury(subscription);
     }
 
-    private void Take(in PublishResponseReader response)
+    /// <summary>The server has no subscription of this session.</summary>
+    public void BuryAll()
+    {
+        foreach (UaSubscription subscription in Subscriptions.Live.ToArray()) Bury(subscription, "the server has no subscription in this session");
+    }
+
+    /// <summary>A Publish request was answered.</summary>
+    public void Take(in PublishResponseReader response)
     {
         NotificationReader notification = response.Notification;
         if (!Subscriptions.TryFind(response.SubscriptionId, out UaSubscription? subscription))
@@ -266,74 +204,6 @@ internal sealed class UaSubscriber : IUaCollector
         if (StatusCodes.IsBad(status)) Bury(subscription, $"the server has ended it ({UaStatusCodes.NameOf(status)})");
         // What is asked for again after a transfer may have it as a notice to the session before: that it is this one's now.
         else if (status == UaStatusCodes.GoodSubscriptionTransferred && !subscription.IsProbing) Bury(subscription, "another session has taken it over");
-    }
-
-    private void Refused(UaPublishSlot slot, UaException failed)
-    {
-        slot.GiveBack(_device.Outlet.Acknowledgements);
-        switch (failed.Status)
-        {
-            case UaStatusCodes.BadTooManyPublishRequests:
-                // It has as many as it takes: one less than there were.
-                _wanted = Math.Max(1, Math.Min(_wanted, _underWay));
-                _mayExceed = false;
-                UaSourceLog.FewerPublishRequests(_device.Parts.Logger, _device.Name, _wanted);
-                return;
-            case UaStatusCodes.BadNoSubscription:
-                foreach (UaSubscription subscription in Subscriptions.Live.ToArray()) Bury(subscription, "the server has no subscription in this session");
-                return;
-            case var status when UaSessionFaults.IsSessionGone(status):
-                _device.GiveUp(failed);
-                return;
-            default:
-                _device.CountFault(failed.Message);
-                _notBefore = _device.Parts.NowMs + PauseMs;
-                if (!_failureIsLogged) UaSourceLog.PublishFailed(_device.Parts.Logger, _device.Name, failed.Message);
-                _failureIsLogged = true;
-                return;
-        }
-    }
-
-    private bool TrySend(IUaServices services, UaPublishSlot slot)
-    {
-        // Each of those before it may have to wait for a keep-alive; the subscription's own silence is watched apart from that.
-        TimeSpan timeout = (2 * (_slots.Length + 1) * Subscriptions.LongestKeepAlive) + _device.Options.Session.RequestTimeout;
-        slot.Write(_device.Request, services.Header(timeout), _device.Outlet.Acknowledgements, _device.Outlet.Durable);
-        slot.IsUnderWay = true;
-        _underWay++;
-        try
-        {
-            services.Send(_device.Request, slot, timeout);
-            return true;
-        }
-        catch (UaException notSent)
-        {
-            Free(slot);
-            slot.GiveBack(_device.Outlet.Acknowledgements);
-            _notBefore = _device.Parts.NowMs + PauseMs;
-            _device.CountFault(notSent.Message);
-            return false;
-        }
-    }
-
-    private void Free(UaPublishSlot slot)
-    {
-        if (!slot.IsUnderWay) return;
-        slot.IsUnderWay = false;
-        _underWay--;
-    }
-
-    private void AcknowledgeLate(long nowMs)
-    {
-        if (!_mayAsk || !_mayExceed || _underWay != _wanted || nowMs - _answeredAt < AcknowledgeAfterMs || _device.Outlet.IsWaiting || _republisher.IsBusy) return;
-        if (_device.Outlet.Acknowledgements.HasReady(_device.Outlet.Durable)) TrySend(_device.Services!, Array.Find(_slots, slot => !slot.IsUnderWay)!);
-    }
-
-    // One request more than are at the server, for the acknowledgements alone.
-    private void AcknowledgeRest()
-    {
-        if (_last.IsUnderWay || Subscriptions.Count == 0 || !_device.Outlet.Acknowledgements.HasReady(_device.Outlet.Durable)) return;
-        TrySend(_device.Services!, _last);
     }
 
     private void Watch(long nowMs)
