@@ -8,7 +8,7 @@ namespace HyperIngest.Bench;
 [MemoryDiagnoser]
 public class MqttCodecBenchmarks
 {
-    private const int Packets = 1024;
+    internal const int Packets = 1024;
     private const int MaxPacketBytes = 4 << 20;
 
     private readonly byte[] _payload = new byte[64];

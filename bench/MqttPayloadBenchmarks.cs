@@ -16,7 +16,7 @@ namespace HyperIngest.Bench;
 [MemoryDiagnoser]
 public class MqttPayloadBenchmarks
 {
-    private const int Topics = 600;
+    internal const int Topics = 600;
     private const int Tags = 10;
 
     private readonly MessageReadings _readings = new();

@@ -17,7 +17,7 @@ namespace HyperIngest.Bench;
 [MemoryDiagnoser]
 public class OpcUaSourceBenchmarks : IDisposable
 {
-    private const int Values = 1000;
+    internal const int Values = 1000;
     private const long Noon = 639_078_336_000_000_000;
 
     private readonly UaBuffer _message = new();

@@ -19,8 +19,8 @@ public class SparkplugBenchmarks
 {
     private const int Nodes = 10;
     private const int Devices = 10;
-    private const int Metrics = 100;
-    private const int Messages = Nodes * Devices;
+    internal const int Metrics = 100;
+    internal const int Messages = Nodes * Devices;
     private const ulong Time = 1_795_000_000_123;
 
     private readonly byte[][] _topics = new byte[Messages][];
@@ -53,7 +53,6 @@ public class SparkplugBenchmarks
             }
             _next[node] = Devices + 1;
         }
-        Console.WriteLine($"// BytesPerMetric: {(double)_payloads[0].Length / Metrics:F1}");
     }
 
     [Benchmark(OperationsPerInvoke = Messages * Metrics)]

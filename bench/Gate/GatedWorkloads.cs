@@ -11,6 +11,10 @@ public static class GatedWorkloads
     public static IReadOnlyList<GatedWorkload> All { get; } =
     [
         new("modbus.decode", "framing and decoding", () => new ModbusDecode(), () => new DecodeReference()),
+        new("opcua.notification", "framing and decoding", BenchmarkMethod.OpcUaNotification, () => new VarintReference()),
+        new("mqtt.decode", "framing and decoding", BenchmarkMethod.MqttDecode, () => new VarintReference()),
+        new("mqtt.json", "framing and decoding", BenchmarkMethod.MqttJson, () => new JsonReference()),
+        new("sparkplug.decode", "framing and decoding", BenchmarkMethod.Sparkplug, () => new VarintReference()),
         new("ring.spsc", "ring", () => new RingTurns<SpscAccess>(new SpscAccess(RingLoad.Readings * 2)), () => new CopyReference()),
         new("ring.mpsc", "ring", () => new RingTurns<MpscAccess>(new MpscAccess(RingLoad.Readings * 2)), () => new CopyReference()),
         new("ring.spsc-threads", "ring", () => new RingHandOver<SpscAccess>(new SpscAccess(RingLoad.Readings), 1), () => new HandOverReference(1)),

@@ -32,6 +32,7 @@ internal sealed class UaDevice : IUaSessionUser
     private long _faults;
     private string? _lastFault;
     private int _unacknowledged;
+    private long _livedTicks;
 
     /// <summary>A device whose known series are registered.</summary>
     /// <exception cref="ArgumentException">A series is known with another kind.</exception>
@@ -99,7 +100,7 @@ internal sealed class UaDevice : IUaSessionUser
     public DeviceStatus Status(long sessionFaults, string? sessionFault)
     {
         bool isOnline = IsOnline;
-        return new DeviceStatus(Name, isOnline, Outlet.LastTicks, Outlet.Readings, Volatile.Read(ref _faults) + sessionFaults, (isOnline ? null : sessionFault) ?? Volatile.Read(ref _lastFault) ?? sessionFault);
+        return new DeviceStatus(Name, isOnline, Math.Max(Outlet.LastTicks, Volatile.Read(ref _livedTicks)), Outlet.Readings, Volatile.Read(ref _faults) + sessionFaults, (isOnline ? null : sessionFault) ?? Volatile.Read(ref _lastFault) ?? sessionFault);
     }
 
     /// <inheritdoc/>
@@ -196,6 +197,9 @@ internal sealed class UaDevice : IUaSessionUser
         CountFault(reason.Message);
         _useless ??= reason;
     }
+
+    /// <summary>Under the gate: the server says that nothing has changed, which is as good as a value.</summary>
+    public void Lives() => Volatile.Write(ref _livedTicks, Parts.UtcTicks);
 
     /// <summary>Under the gate: something went wrong.</summary>
     public void CountFault(string fault)

@@ -178,6 +178,7 @@ internal sealed class UaSubscriber : IUaCollector
         long ahead = UaNotificationNumbers.Ahead(notification.SequenceNumber, subscription.Next);
         if (notification.IsKeepAlive)
         {
+            _device.Lives();
             if (ahead > 0 && !subscription.HasGap) _republisher.Open(subscription, notification.SequenceNumber);
             return;
         }

@@ -77,6 +77,19 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
+    public async Task A_device_where_nothing_changes_has_answered_well_when_its_subscription_said_so()
+    {
+        using UaSourceRig rig = await UaSourceRig.OnlineAsync(UaSourceRig.Options());
+        rig.Server.Publish(First, 1, 1);
+        long changed = rig.Device.Status(0, null).LastGoodUtcTicks;
+        rig.Pass(TimeSpan.FromSeconds(90));
+        Assert.Equal(changed, rig.Device.Status(0, null).LastGoodUtcTicks);
+        rig.Server.KeepAlive(First, next: 2);
+        Assert.True(rig.Device.Status(0, null).LastGoodUtcTicks > changed);
+        Assert.Equal(1, rig.Device.Status(0, null).Readings);
+    }
+
+    [Fact]
     public async Task A_keep_alive_shows_what_is_missing_and_is_not_acknowledged()
     {
         using UaSourceRig rig = await UaSourceRig.OnlineAsync(UaSourceRig.Options());
