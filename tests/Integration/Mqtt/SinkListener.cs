@@ -76,9 +76,9 @@ internal sealed class SinkListener : IMqttReceiver, IAsyncDisposable
 
     public MqttConnection Connection => _session.Connection!;
 
-    public static async Task<SinkListener> StartAsync(MosquittoBroker broker, string filter = "#")
+    public static async Task<SinkListener> StartAsync(MosquittoBroker broker, string filter = "#", MqttTlsOptions? tls = null)
     {
-        SinkListener listener = new(broker.Options with { ClientId = $"listener-{Guid.NewGuid():N}", SessionExpiry = TimeSpan.FromHours(1) }, filter);
+        SinkListener listener = new(broker.Options with { ClientId = $"listener-{Guid.NewGuid():N}", SessionExpiry = TimeSpan.FromHours(1), Tls = tls }, filter);
         listener._session.Start();
         await Eventually.IsTrue(() => listener._session.Connection is not null, "the listener has subscribed");
         return listener;

@@ -53,6 +53,20 @@ public sealed class SinkTests : IDisposable
     }
 
     [Fact]
+    public async Task Readings_go_over_tls_to_a_broker_that_asks_for_a_certificate()
+    {
+        using MqttCertificates certificates = new();
+        await using MosquittoBroker broker = await MosquittoBroker.StartAsync(new MosquittoSetup { Tls = certificates, RequireCertificate = true });
+        MqttTlsOptions tls = new() { CaFile = certificates.CaFile, CertificateFile = certificates.ClientFile, KeyFile = certificates.ClientKeyFile, KeyPassword = MqttCertificates.KeyPassword };
+        await using SinkListener listener = await SinkListener.StartAsync(broker, tls: tls);
+        MqttSinkOptions options = Uns(broker);
+        await using ISinkLane lane = await LaneAsync(options with { Client = options.Client with { Tls = tls } });
+        await MqttSinkRig.AcceptAsync(lane, _rig.Counting(0, 2000));
+        await Eventually.IsTrue(() => listener.Heard.Count >= 2000, "all have arrived");
+        Assert.Equal(Enumerable.Range(0, 2000).Select(i => (long)i), Values(listener));
+    }
+
+    [Fact]
     public async Task A_broker_that_stops_and_starts_in_mid_delivery_loses_nothing()
     {
         await using MosquittoBroker broker = await MosquittoBroker.StartAsync(new MosquittoSetup { Persistence = true });

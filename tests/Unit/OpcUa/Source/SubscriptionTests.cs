@@ -82,7 +82,7 @@ public sealed class SubscriptionTests
         using UaSourceRig rig = await UaSourceRig.OnlineAsync(UaSourceRig.Options());
         rig.Server.Publish(First, 1, 1);
         long changed = rig.Device.Status(0, null).LastGoodUtcTicks;
-        rig.Pass(TimeSpan.FromSeconds(90));
+        rig.Pass(TimeSpan.FromSeconds(10));
         Assert.Equal(changed, rig.Device.Status(0, null).LastGoodUtcTicks);
         rig.Server.KeepAlive(First, next: 2);
         Assert.True(rig.Device.Status(0, null).LastGoodUtcTicks > changed);
