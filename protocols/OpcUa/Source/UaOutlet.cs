@@ -69,6 +69,15 @@ internal sealed class UaOutlet
         Put(block);
     }
 
+    /// <summary>The journal is told that a subscription ends, behind all of it: there is nothing to be taken over.</summary>
+    public void End(UaSubscription subscription)
+    {
+        UaReadingBlock block = Rent();
+        block.Subscription = subscription;
+        block.IsEnd = true;
+        Put(block);
+    }
+
     /// <summary>Gives a block back that was not put.</summary>
     public void Return(UaReadingBlock block) => _pool.Return(block);
 
@@ -112,9 +121,9 @@ internal sealed class UaOutlet
 
     private bool TryPublish(UaReadingBlock block)
     {
-        if (block.IsBegin)
+        if (block.IsBegin || block.IsEnd)
         {
-            if (!TryPublishBegin(block)) return false;
+            if (!TryPublishMarks(block)) return false;
             _pool.Return(block);
             return true;
         }
@@ -163,10 +172,12 @@ internal sealed class UaOutlet
         return true;
     }
 
-    private bool TryPublishBegin(UaReadingBlock block)
+    private bool TryPublishMarks(UaReadingBlock block)
     {
         Span<SourceMark> marks = stackalloc SourceMark[UaSubscriptionMarks.BeginMarks];
         _marks!.Begin(block.Subscription!, marks);
+        // The first mark of a begin is that there is none, which is all of an end.
+        if (block.IsEnd) marks = marks[..1];
         for (; block.MarksDone < marks.Length; block.MarksDone++)
         {
             if (_inlet.Free < 1 || !_inlet.TryClaimMarked(marks[block.MarksDone], 0, out MarkedClaim claim)) return false;

@@ -25,6 +25,9 @@ internal sealed class UaReadingBlock
     /// <summary>Whether it stands for its subscription's begin, and for no notification: marks without readings.</summary>
     public bool IsBegin { get; set; }
 
+    /// <summary>The same for its end.</summary>
+    public bool IsEnd { get; set; }
+
     /// <summary>Of those marks, the ones in the ring.</summary>
     public int MarksDone { get; set; }
 
@@ -74,7 +77,7 @@ internal sealed class UaReadingBlock
     public void Clear()
     {
         Count = Done = Bad = Unfit = Skipped = TextsRefused = Overflows = MarksDone = 0;
-        IsBegin = false;
+        IsBegin = IsEnd = false;
         Subscription = null;
         ArrivedTicks = 0;
     }

@@ -35,7 +35,8 @@ internal sealed class UaSubscriber : IUaCollector
     public bool NeedsRepair => Subscriptions.Missing > 0;
 
     /// <inheritdoc/>
-    public bool LeavesSubscriptions => Subscriptions.Live.Count > 0 && Subscriptions.Live.TrueForAll(s => s.IsMarked);
+    // Not to a server that has refused to give them back: they would only take up room there.
+    public bool LeavesSubscriptions => Subscriptions.Live.Count > 0 && !_takeOver.IsRefused && Subscriptions.Live.TrueForAll(s => s.IsMarked);
 
     /// <inheritdoc/>
     // What is published later stays with the server, unacknowledged.
@@ -82,7 +83,12 @@ internal sealed class UaSubscriber : IUaCollector
     /// <inheritdoc/>
     public void Stop()
     {
-        foreach (UaSubscription subscription in Subscriptions.Live) _republisher.Drop(subscription);
+        bool leaves = LeavesSubscriptions;
+        foreach (UaSubscription subscription in Subscriptions.Live)
+        {
+            _republisher.Drop(subscription);
+            if (!leaves && subscription.IsMarked) _device.Outlet.End(subscription);
+        }
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
 
     private bool _isDone;
 
+    /// <summary>Whether the server has one that it did not give back.</summary>
+    public bool IsRefused { get; private set; }
+
     /// <summary>Takes over what there is; nothing when a session of this run did before.</summary>
     /// <exception cref="UaException">The channel has ended, or the server does not answer; to be tried again in the next session.</exception>
     public async Task RunAsync(IUaServices services, CancellationToken ended)
@@ -50,13 +53,13 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
             {
                 // This session's already: a try before this one was cut off.
                 bool isOwn = response.Results[i].StatusCode == UaStatusCodes.BadNothingToDo;
-                if (StatusCodes.IsBad(response.Results[i].StatusCode) && !isOwn) Refuse(left[i], Why(response.Results[i].StatusCode));
+                if (StatusCodes.IsBad(response.Results[i].StatusCode) && !isOwn) Refuse(left[i], response.Results[i].StatusCode, Why(response.Results[i].StatusCode));
                 else transferred.Add((left[i], response.Results[i].AvailableSequenceNumbers));
             }
         }
         catch (UaException refused) when (IsRefusal(refused, ended))
         {
-            foreach (UaLeftSubscription one in left) Refuse(one, Why(refused.Status));
+            foreach (UaLeftSubscription one in left) Refuse(one, refused.Status, Why(refused.Status));
         }
         return transferred;
     }
@@ -74,7 +77,7 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
         }
         catch (UaException refused) when (IsRefusal(refused, ended))
         {
-            Refuse(left, refused.Message);
+            Refuse(left, refused.Status, refused.Message);
             return null;
         }
     }
@@ -134,8 +137,9 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
         _ => UaStatusCodes.NameOf(status),
     };
 
-    private void Refuse(UaLeftSubscription left, string reason)
+    private void Refuse(UaLeftSubscription left, uint status, string reason)
     {
+        IsRefused |= status != UaStatusCodes.BadSubscriptionIdInvalid;
         UaSourceLog.NotTakenOver(device.Parts.Logger, device.Name, left.Id, reason);
         // To be deleted at the server, where it is there and this session's.
         lock (device.Gate) owner.Subscriptions.Buried.Add(left.Id);

@@ -117,9 +117,16 @@ public sealed class TakeOverTests : IDisposable
             Assert.Equal((1, 0), (rig.Count("subscriptions_created"), rig.Count("subscriptions_taken_over")));
             Assert.DoesNotContain(First, _server.Subscriptions.Keys);
             _server.Publish(_server.LastSubscription, 1, 6);
+            Assert.Equal(refusal == "not modified", rig.Device.LeavesSubscriptions);
             await EndAsync(rig, pipeline);
         }
         Assert.Equal([1, 2, 3, 6], Stored());
+        // What is not left is not asked for.
+        _server.Calls.Clear();
+        await using Core.Pipeline next = await OpenAsync();
+        using UaSourceRig last = Rig(next);
+        await last.ConnectAsync();
+        Assert.Equal(refusal == "not modified", _server.Calls.Contains("TransferSubscriptionsRequest"));
     }
 
     [Fact]
