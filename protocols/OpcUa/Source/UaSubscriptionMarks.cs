@@ -42,7 +42,7 @@ internal sealed class UaSubscriptionMarks
     }
 
     /// <summary>How many <see cref="Begin"/> writes.</summary>
-    public const int BeginMarks = 4;
+    public const int BeginMarks = 5;
 
     /// <summary>Whether a subscription can be marked: a position is no negative number.</summary>
     public static bool Fits(uint id) => id <= int.MaxValue;
@@ -62,9 +62,11 @@ internal sealed class UaSubscriptionMarks
     public void Begin(UaSubscription subscription, Span<SourceMark> into)
     {
         into[0] = None(subscription.Part);
-        into[1] = Mark(subscription.Part, StartMark, subscription.ServerStart);
-        into[2] = Mark(subscription.Part, LayoutMark, _layout);
-        into[3] = Taken(subscription, UaNotificationNumbers.First);
+        // The one before may have had the same number half taken.
+        into[1] = Mark(subscription.Part, PieceMark, 0);
+        into[2] = Mark(subscription.Part, StartMark, subscription.ServerStart);
+        into[3] = Mark(subscription.Part, LayoutMark, _layout);
+        into[4] = Taken(subscription, UaNotificationNumbers.First);
     }
 
     /// <summary>What the run before has left at a server that was not started since, with the items that are configured now.</summary>

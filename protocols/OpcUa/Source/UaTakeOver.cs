@@ -34,7 +34,7 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
                 if (await TryTakeAsync(services, one, ended).ConfigureAwait(false) is { } subscription) taken.Add((subscription, kept));
             }
             device.Parts.Metrics.SubscriptionsTakenOver.Add(taken.Count);
-            UaSourceLog.TookOver(device.Parts.Logger, device.Name, taken.Count, left.Count, services.EndpointUrl);
+            if (taken.Count > 0) UaSourceLog.TookOver(device.Parts.Logger, device.Name, taken.Count, left.Count, services.EndpointUrl);
             // At once: what came of one that is not known would count as lost.
             lock (device.Gate) owner.TookOver(taken);
         }

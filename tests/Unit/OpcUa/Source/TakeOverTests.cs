@@ -45,16 +45,7 @@ public sealed class TakeOverTests : IDisposable
     [Fact]
     public async Task Of_a_notification_that_was_in_the_journal_in_part_the_rest_is_taken()
     {
-        await RunBeforeAsync(3, (rig, pipeline) =>
-        {
-            // The first of its pieces, as the run before published it before it was killed.
-            Assert.True(rig.Catalog.TryFind("press", "v0", out int series));
-            UaSubscription subscription = Assert.Single(((UaSubscriber)rig.Device.Collector).Subscriptions.Live);
-            ShardInlet inlet = pipeline.Intake.InletOf("press");
-            Assert.True(inlet.TryClaimMarked(rig.Device.Marks!.TakenOf(subscription, 4, 1), 1, out MarkedClaim claim));
-            claim.Readings[0] = new Reading(series, 0, UaRigClock.Noon, UaRigClock.Noon, BitConverter.DoubleToInt64Bits(4));
-            inlet.Publish(claim);
-        });
+        await RunBeforeAsync(3, (rig, pipeline) => TakePart(rig, pipeline, sequence: 4));
         _server.Make(First, 4, Value(4), Value(40, tag: 1), Value(400, tag: 2));
         await using (Core.Pipeline pipeline = await OpenAsync())
         {
@@ -68,6 +59,35 @@ public sealed class TakeOverTests : IDisposable
         Assert.Equal([1, 2, 3, 4, 5], Stored());
         Assert.Equal([40], Stored("v1"));
         Assert.Equal([400], Stored("v2"));
+    }
+
+    [Fact]
+    public async Task What_was_taken_in_part_of_a_subscription_says_nothing_of_the_next_ones_notification_of_that_number()
+    {
+        await RunBeforeAsync(0, (rig, pipeline) => TakePart(rig, pipeline, sequence: 1));
+        // The server was started again, and the next run was killed before anything came of its own subscription.
+        _server.Subscriptions.Remove(First);
+        _server.ServerStart++;
+        await using (Core.Pipeline pipeline = await OpenAsync())
+        {
+            using UaSourceRig rig = Rig(pipeline);
+            await rig.ConnectAsync();
+            await pipeline.DrainAsync(TimeSpan.FromSeconds(30));
+            rig.Cut();
+        }
+        uint second = _server.LastSubscription;
+        Assert.NotEqual(First, second);
+        _server.Make(second, 1, Value(7), Value(70, tag: 1));
+        await using (Core.Pipeline pipeline = await OpenAsync())
+        {
+            using UaSourceRig rig = Rig(pipeline);
+            await rig.ConnectAsync();
+            Assert.Equal(1, rig.Count("subscriptions_taken_over"));
+            Assert.Equal([1u, 2u], (uint[])[_server.Republish(), _server.Republish()]);
+            await EndAsync(rig, pipeline);
+        }
+        Assert.Equal([4, 7], Stored());
+        Assert.Equal([70], Stored("v1"));
     }
 
     [Theory]
@@ -210,6 +230,17 @@ public sealed class TakeOverTests : IDisposable
         rig.Cut();
         _server.Acknowledged.Clear();
         Assert.Equal(notifications, (uint)_server.Subscriptions[First].Count);
+    }
+
+    // The first piece of a notification, the value 4, as a run publishes it that is killed before the next.
+    private static void TakePart(UaSourceRig rig, Core.Pipeline pipeline, uint sequence)
+    {
+        Assert.True(rig.Catalog.TryFind("press", "v0", out int series));
+        UaSubscription subscription = Assert.Single(((UaSubscriber)rig.Device.Collector).Subscriptions.Live);
+        ShardInlet inlet = pipeline.Intake.InletOf("press");
+        Assert.True(inlet.TryClaimMarked(rig.Device.Marks!.TakenOf(subscription, sequence, 1), 1, out MarkedClaim claim));
+        claim.Readings[0] = new Reading(series, 0, UaRigClock.Noon, UaRigClock.Noon, BitConverter.DoubleToInt64Bits(4));
+        inlet.Publish(claim);
     }
 
     private static async Task EndAsync(UaSourceRig rig, Core.Pipeline pipeline)
