@@ -61,22 +61,10 @@ internal sealed class UaOutlet
     public UaReadingBlock Rent() => _pool.Rent();
 
     /// <summary>The journal is told of a subscription that begins, before anything of it.</summary>
-    public void Begin(UaSubscription subscription)
-    {
-        UaReadingBlock block = Rent();
-        block.Subscription = subscription;
-        block.IsBegin = true;
-        Put(block);
-    }
+    public void Begin(UaSubscription subscription) => PutMarks(subscription, UaSubscriptionMarks.BeginMarks);
 
     /// <summary>The journal is told that a subscription ends, behind all of it: there is nothing to be taken over.</summary>
-    public void End(UaSubscription subscription)
-    {
-        UaReadingBlock block = Rent();
-        block.Subscription = subscription;
-        block.IsEnd = true;
-        Put(block);
-    }
+    public void End(UaSubscription subscription) => PutMarks(subscription, UaSubscriptionMarks.EndMarks);
 
     /// <summary>Gives a block back that was not put.</summary>
     public void Return(UaReadingBlock block) => _pool.Return(block);
@@ -112,6 +100,14 @@ internal sealed class UaOutlet
         return true;
     }
 
+    private void PutMarks(UaSubscription subscription, int marks)
+    {
+        UaReadingBlock block = Rent();
+        block.Subscription = subscription;
+        block.Marks = marks;
+        Put(block);
+    }
+
     // A notification stays with the server; an answer to Read that there was no time for is counted.
     private void Drop(UaReadingBlock block)
     {
@@ -121,7 +117,7 @@ internal sealed class UaOutlet
 
     private bool TryPublish(UaReadingBlock block)
     {
-        if (block.IsBegin || block.IsEnd)
+        if (block.Marks > 0)
         {
             if (!TryPublishMarks(block)) return false;
             _pool.Return(block);
@@ -176,9 +172,7 @@ internal sealed class UaOutlet
     {
         Span<SourceMark> marks = stackalloc SourceMark[UaSubscriptionMarks.BeginMarks];
         _marks!.Begin(block.Subscription!, marks);
-        // The first mark of a begin is that there is none, which is all of an end.
-        if (block.IsEnd) marks = marks[..1];
-        for (; block.MarksDone < marks.Length; block.MarksDone++)
+        for (; block.MarksDone < block.Marks; block.MarksDone++)
         {
             if (_inlet.Free < 1 || !_inlet.TryClaimMarked(marks[block.MarksDone], 0, out MarkedClaim claim)) return false;
             _inlet.Publish(claim);

@@ -22,13 +22,10 @@ internal sealed class UaReadingBlock
     /// <summary>The notification's number.</summary>
     public uint Sequence { get; set; }
 
-    /// <summary>Whether it stands for its subscription's begin, and for no notification: marks without readings.</summary>
-    public bool IsBegin { get; set; }
+    /// <summary>How many of its subscription's first marks it stands for, without a notification; 0 for a block of readings.</summary>
+    public int Marks { get; set; }
 
-    /// <summary>The same for its end.</summary>
-    public bool IsEnd { get; set; }
-
-    /// <summary>Of those marks, the ones in the ring.</summary>
+    /// <summary>Of those, the ones in the ring.</summary>
     public int MarksDone { get; set; }
 
     /// <summary>Readings with a bad status.</summary>
@@ -76,8 +73,7 @@ internal sealed class UaReadingBlock
     /// <summary>Forgets all of it.</summary>
     public void Clear()
     {
-        Count = Done = Bad = Unfit = Skipped = TextsRefused = Overflows = MarksDone = 0;
-        IsBegin = IsEnd = false;
+        Count = Done = Bad = Unfit = Skipped = TextsRefused = Overflows = Marks = MarksDone = 0;
         Subscription = null;
         ArrivedTicks = 0;
     }

@@ -13,6 +13,8 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
     // The same for tags and their nodes, and a few calls' worth.
     private const int MostTagsAtOnce = 2000;
 
+    private static readonly Dictionary<int, uint> NoItems = [];
+
     private readonly Dictionary<UaDeadband, UaExtensionObject> _filters = [];
 
     // The server's number for each tag's item; 0 for none. Written under the gate.
@@ -101,13 +103,31 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
         }
     }
 
-    /// <summary>Of a subscription that was taken over: the server's numbers of its tags' items; tags that are not among them have none.</summary>
-    public void SetItems(int first, int count, Dictionary<int, uint> items)
+    /// <summary>Monitors a part's tags in its subscription, but for those that have an item there already and a node that the server knows; tags of the others are bad from now on.</summary>
+    /// <param name="services">The session.</param>
+    /// <param name="subscription">The server's number of the subscription.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="items">The server's number of each tag's item; empty for a new subscription.</param>
+    /// <param name="ended">Fires when the channel ends.</param>
+    /// <returns>Tags that the server was asked to monitor.</returns>
+    /// <exception cref="UaException">The server could not be asked.</exception>
+    public async Task<int> MonitorPartAsync(IUaServices services, uint subscription, int part, IReadOnlyDictionary<int, uint> items, CancellationToken ended)
     {
+        (int first, int count) = owner.Subscriptions.TagsOf(part);
         lock (device.Gate)
         {
             for (int tag = first; tag < first + count; tag++) _itemIds[tag] = items.GetValueOrDefault(tag);
         }
+        int monitored = 0;
+        foreach (int[] tags in Enumerable.Range(first, count).Chunk(MostTagsAtOnce))
+        {
+            List<UaTagNode> nodes = await device.Resolver.ResolveAsync(services, tags, ended).ConfigureAwait(false);
+            await device.Resolver.CheckAsync(services, nodes.FindAll(n => items.ContainsKey(n.Tag)), ended).ConfigureAwait(false);
+            nodes.RemoveAll(n => items.ContainsKey(n.Tag));
+            await MonitorAsync(services, subscription, nodes, ended).ConfigureAwait(false);
+            monitored += nodes.Count;
+        }
+        return monitored;
     }
 
     /// <summary>Tells the server what is asked of a subscription that was taken over, and learns what it makes of it.</summary>
@@ -139,23 +159,16 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
 
     private async Task MakeAsync(IUaServices services, int part, CancellationToken ended)
     {
-        (int first, int count) = owner.Subscriptions.TagsOf(part);
-        lock (device.Gate) _itemIds.AsSpan(first, count).Clear();
         (double publishing, uint keepAlives, uint lifetimes) = Times();
         // It publishes when all of it is there and known: a notification could come before the answer that says whose it is.
         CreateSubscriptionResponse made = await services.CallAsync<CreateSubscriptionRequest, CreateSubscriptionResponse>(
             header => new CreateSubscriptionRequest(header, publishing, lifetimes, keepAlives, (uint)Options.MaxNotificationsPerPublish, PublishingEnabled: false, Priority: 0), ended).ConfigureAwait(false);
         TimeSpan interval = Interval(made.RevisedPublishingInterval, Options.Publishing);
         UaSubscription subscription = new(part, made.SubscriptionId, interval, interval * Math.Max(1, made.RevisedMaxKeepAliveCount)) { ServerStart = services.ServerStart };
-        int monitored = 0;
+        int monitored;
         try
         {
-            foreach (int[] tags in Enumerable.Range(first, count).Chunk(MostTagsAtOnce))
-            {
-                List<UaTagNode> nodes = await device.Resolver.ResolveAsync(services, tags, ended).ConfigureAwait(false);
-                await MonitorAsync(services, subscription.Id, nodes, ended).ConfigureAwait(false);
-                monitored += nodes.Count;
-            }
+            monitored = await MonitorPartAsync(services, subscription.Id, part, NoItems, ended).ConfigureAwait(false);
             // Known before it publishes, so that its first notification finds it.
             lock (device.Gate) owner.Made(subscription);
             await PublishAsync(services, subscription.Id, ended).ConfigureAwait(false);
@@ -165,7 +178,7 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
             lock (device.Gate)
             {
                 // Not whole: it is made anew, and the server is told of this one then.
-                if (owner.Subscriptions.Of(first) == subscription) owner.Bury(subscription, "it could not be made whole");
+                if (owner.Subscriptions.Live.Contains(subscription)) owner.Bury(subscription, "it could not be made whole");
                 else owner.Subscriptions.Buried.Add(subscription.Id);
             }
             throw;
@@ -174,9 +187,7 @@ internal sealed class UaSubscriptionMaker(UaDevice device, UaSubscriber owner)
         UaSourceLog.SubscriptionMade(device.Parts.Logger, device.Name, subscription.Id, monitored, interval, subscription.KeepAlive, interval * made.RevisedLifetimeCount);
     }
 
-    /// <summary>Monitors tags' nodes; those the server refuses are bad from now on.</summary>
-    /// <exception cref="UaException">The server could not be asked.</exception>
-    public async Task MonitorAsync(IUaServices services, uint subscription, List<UaTagNode> nodes, CancellationToken ended)
+    private async Task MonitorAsync(IUaServices services, uint subscription, List<UaTagNode> nodes, CancellationToken ended)
     {
         (int Other, double Fastest, double Slowest) revised = (0, double.MaxValue, 0);
         await UaBulk.RunAsync(nodes.Count, Math.Min(MostItemsACall, services.Limits.MonitoredItemsPerCall), async (from, count) =>

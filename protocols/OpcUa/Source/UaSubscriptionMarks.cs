@@ -44,6 +44,9 @@ internal sealed class UaSubscriptionMarks
     /// <summary>How many <see cref="Begin"/> writes.</summary>
     public const int BeginMarks = 5;
 
+    /// <summary>Of those, what ends one: the first says that there is none to be taken over.</summary>
+    public const int EndMarks = 1;
+
     /// <summary>Whether a subscription can be marked: a position is no negative number.</summary>
     public static bool Fits(uint id) => id <= int.MaxValue;
 
@@ -53,15 +56,12 @@ internal sealed class UaSubscriptionMarks
     /// <summary>Of a notification the first readings are taken.</summary>
     public SourceMark TakenOf(UaSubscription subscription, uint sequence, int readings) => Mark(subscription.Part, PieceMark, PieceOf(sequence) | (uint)readings);
 
-    /// <summary>A part has no subscription that could be taken over.</summary>
-    public SourceMark None(int part) => Mark(part, NextMark, 0);
-
     /// <summary>A subscription begins. The last mark makes the others hold: with some of them alone there is nothing to take over.</summary>
     /// <param name="subscription">The subscription.</param>
     /// <param name="into">Gets <see cref="BeginMarks"/> marks, to be published in this order.</param>
     public void Begin(UaSubscription subscription, Span<SourceMark> into)
     {
-        into[0] = None(subscription.Part);
+        into[0] = Mark(subscription.Part, NextMark, 0);
         // The one before may have had the same number half taken.
         into[1] = Mark(subscription.Part, PieceMark, 0);
         into[2] = Mark(subscription.Part, StartMark, subscription.ServerStart);

@@ -53,10 +53,11 @@ internal sealed class UaTagResolver(UaDevice device)
         return nodes;
     }
 
-    /// <summary>Of nodes that were not asked for anything yet, those the server knows; tags of the others are bad from now on.</summary>
+    /// <summary>Asks for nodes that nothing else is asked of; tags of those that the server does not know are bad from now on.</summary>
     /// <exception cref="UaException">The server could not be asked.</exception>
-    public async Task<List<UaTagNode>> FindAsync(IUaServices services, List<UaTagNode> nodes, CancellationToken ended)
+    public async Task CheckAsync(IUaServices services, List<UaTagNode> nodes, CancellationToken ended)
     {
+        if (nodes.Count == 0) return;
         uint[] statuses = new uint[nodes.Count];
         await ReadAsync(services, nodes, UaAttribute.NodeClass, (i, value) => statuses[i] = value.Status, ended).ConfigureAwait(false);
         lock (device.Gate)
@@ -66,7 +67,6 @@ internal sealed class UaTagResolver(UaDevice device)
                 if (StatusCodes.IsBad(statuses[i])) device.BadTags.Mark(nodes[i].Tag, statuses[i], $"{nodes[i].Node}: {UaStatusCodes.NameOf(statuses[i])}");
             }
         }
-        return [.. nodes.Where((_, i) => !StatusCodes.IsBad(statuses[i]))];
     }
 
     // What the configuration does not say and no session before has said.

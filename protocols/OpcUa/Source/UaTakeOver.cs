@@ -12,9 +12,6 @@ namespace HyperIngest.Protocols.OpcUa.Source;
 /// </summary>
 internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscriptionMaker maker)
 {
-    // A few calls' worth of tags at once.
-    private const int MostTagsAtOnce = 2000;
-
     private bool _isDone;
 
     /// <summary>Whether the server has one that it did not give back.</summary>
@@ -71,7 +68,8 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
         {
             Dictionary<int, uint> items = await ItemsAsync(services, left, ended).ConfigureAwait(false);
             UaSubscription subscription = await maker.SetAgainAsync(services, left, ended).ConfigureAwait(false);
-            await MonitorRestAsync(services, left, items, ended).ConfigureAwait(false);
+            // What the run before had found bad is found again, and tags without an item get one.
+            await maker.MonitorPartAsync(services, left.Id, left.Part, items, ended).ConfigureAwait(false);
             await maker.PublishAsync(services, left.Id, ended).ConfigureAwait(false);
             return subscription;
         }
@@ -99,20 +97,6 @@ internal sealed class UaTakeOver(UaDevice device, UaSubscriber owner, UaSubscrip
         }
         if (ids.Length == handles.Length && items.Count == handles.Length) return items;
         throw new UaException(UaStatusCodes.BadUnknownResponse, $"subscription {left.Id} at {services.EndpointUrl} has {ids.Length} items, and {items.Count} of them are tags {first} to {first + count - 1} of device {device.Name}");
-    }
-
-    // What the run before had found bad is found again, and tags without an item get one.
-    private async Task MonitorRestAsync(IUaServices services, UaLeftSubscription left, Dictionary<int, uint> items, CancellationToken ended)
-    {
-        (int first, int count) = owner.Subscriptions.TagsOf(left.Part);
-        maker.SetItems(first, count, items);
-        foreach (int[] tags in Enumerable.Range(first, count).Chunk(MostTagsAtOnce))
-        {
-            List<UaTagNode> nodes = await device.Resolver.ResolveAsync(services, tags, ended).ConfigureAwait(false);
-            nodes = await device.Resolver.FindAsync(services, nodes, ended).ConfigureAwait(false);
-            nodes.RemoveAll(n => items.ContainsKey(n.Tag));
-            await maker.MonitorAsync(services, left.Id, nodes, ended).ConfigureAwait(false);
-        }
     }
 
     private static uint[] Numbers(CallMethodResult result, int output)

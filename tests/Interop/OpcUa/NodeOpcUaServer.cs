@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using HyperIngest.LoadGen;
 
 namespace HyperIngest.Tests.Interop.OpcUa;
 
@@ -21,9 +20,7 @@ internal sealed class NodeOpcUaServer : IAsyncDisposable
     {
         _script = script;
         _packages = packages;
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        Port = FreePort.Find();
     }
 
     public int Port { get; }

@@ -1,9 +1,5 @@
-using HyperIngest.Core;
-using HyperIngest.Core.Journal;
-using HyperIngest.Core.Telemetry;
 using HyperIngest.Protocols.OpcUa;
 using HyperIngest.Protocols.OpcUa.Source;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Tests.Unit.OpcUa.Source;
 
@@ -119,20 +115,5 @@ public sealed class LateAcknowledgementTests : IDisposable
         lock (rig.Device.Gate) rig.Device.Outlet.Acknowledgements.GiveBack(Assert.Single(((UaSubscriber)rig.Device.Collector).Subscriptions.Live), sequence);
     }
 
-    private async Task<Core.Pipeline> OpenAsync(TimeSpan fsync)
-    {
-        Core.Pipeline pipeline = Core.Pipeline.Open(
-            new PipelineOptions
-            {
-                Node = "n",
-                Shards = 2,
-                RingCapacity = 1024,
-                Batch = new BatchOptions { MaxReadings = 64, MaxAge = TimeSpan.FromMilliseconds(2) },
-                Journal = new JournalOptions { Path = _folder, SegmentBytes = 4 << 20, FsyncInterval = fsync },
-            },
-            new MetricRegistry(),
-            NullLoggerFactory.Instance);
-        await pipeline.StartAsync(CancellationToken.None);
-        return pipeline;
-    }
+    private Task<Core.Pipeline> OpenAsync(TimeSpan fsync) => UaSourceRig.PipelineAsync(_folder, fsync);
 }

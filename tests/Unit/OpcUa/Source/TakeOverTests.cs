@@ -1,13 +1,9 @@
-using HyperIngest.Core;
-using HyperIngest.Core.Journal;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Sharding;
-using HyperIngest.Core.Telemetry;
 using HyperIngest.Protocols.OpcUa;
 using HyperIngest.Protocols.OpcUa.Source;
 using HyperIngest.Protocols.OpcUa.Types;
 using HyperIngest.Tests.Integration.OpcUa;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HyperIngest.Tests.Unit.OpcUa.Source;
 
@@ -257,20 +253,5 @@ public sealed class TakeOverTests : IDisposable
 
     private IEnumerable<double> Stored(string tag = "v0") => UaSourceUnderTest.Stored(_folder).GetValueOrDefault(tag, []).Select(r => r.Float64);
 
-    private async Task<Core.Pipeline> OpenAsync()
-    {
-        Core.Pipeline pipeline = Core.Pipeline.Open(
-            new PipelineOptions
-            {
-                Node = "n",
-                Shards = 2,
-                RingCapacity = 1024,
-                Batch = new BatchOptions { MaxReadings = 64, MaxAge = TimeSpan.FromMilliseconds(2) },
-                Journal = new JournalOptions { Path = _folder, SegmentBytes = 4 << 20, FsyncInterval = TimeSpan.FromHours(1) },
-            },
-            new MetricRegistry(),
-            NullLoggerFactory.Instance);
-        await pipeline.StartAsync(CancellationToken.None);
-        return pipeline;
-    }
+    private Task<Core.Pipeline> OpenAsync() => UaSourceRig.PipelineAsync(_folder, TimeSpan.FromHours(1));
 }

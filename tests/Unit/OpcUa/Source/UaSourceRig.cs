@@ -1,3 +1,5 @@
+using HyperIngest.Core;
+using HyperIngest.Core.Journal;
 using HyperIngest.Core.Polling;
 using HyperIngest.Core.Readings;
 using HyperIngest.Core.Rings;
@@ -63,6 +65,24 @@ internal sealed class UaSourceRig : IDisposable
         UaSourceRig rig = new(device, ringCapacity);
         await rig.ConnectAsync();
         return rig;
+    }
+
+    /// <summary>A started pipeline over a journal, for a rig that is to have shards of a node.</summary>
+    public static async Task<Core.Pipeline> PipelineAsync(string journal, TimeSpan fsync)
+    {
+        Core.Pipeline pipeline = Core.Pipeline.Open(
+            new PipelineOptions
+            {
+                Node = "n",
+                Shards = 2,
+                RingCapacity = 1024,
+                Batch = new BatchOptions { MaxReadings = 64, MaxAge = TimeSpan.FromMilliseconds(2) },
+                Journal = new JournalOptions { Path = journal, SegmentBytes = 4 << 20, FsyncInterval = fsync },
+            },
+            new MetricRegistry(),
+            NullLoggerFactory.Instance);
+        await pipeline.StartAsync(CancellationToken.None);
+        return pipeline;
     }
 
     public Task ConnectAsync(UaActivation activation = UaActivation.New)
