@@ -119,7 +119,7 @@ public sealed class ModbusFuzzTests
             await peer.SendAsync(noise);
         };
         await using ScriptedDevice good = new();
-        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(noisy.Port, "noisy"), ModbusRig.Device(good.Port, "good", unit: 2));
+        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(noisy.Port, "noisy", timeoutMs: 150), ModbusRig.Device(good.Port, "good", unit: 2));
         await rig.UntilFaultAsync(ModbusFault.MalformedFrame, 8);
         await rig.UntilGoodAsync(200, "good");
         Assert.Empty(rig.Good("noisy"));

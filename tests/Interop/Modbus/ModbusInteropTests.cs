@@ -115,7 +115,7 @@ public abstract class ModbusInteropTests : IAsyncLifetime
         Assert.Equal(0, rig.Status("d").Faults);
     }
 
-    private protected ModbusDeviceOptions Device(IReadOnlyList<ModbusTag> tags) => ModbusRig.Device(_server!.Port, timeoutMs: 5000) with { Tags = tags };
+    private protected ModbusDeviceOptions Device(IReadOnlyList<ModbusTag> tags) => ModbusRig.Device(_server!.Port) with { Tags = tags };
 
     private static ModbusTag Tag(string name, int address, ModbusType type) => Tag(name, ModbusTable.HoldingRegister, address, type);
 

@@ -96,7 +96,7 @@ public sealed class ModbusFaultTests
             }
             await peer.SendAsync(answer);
         };
-        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port));
+        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port, timeoutMs: 150));
         await rig.UntilFaultAsync(fault, 2);
         await rig.UntilAsync(() => rig.Readings.Count(r => r.Status == status) >= 10, "bad readings of the first poll");
         Assert.Empty(rig.Good("d"));
@@ -185,7 +185,7 @@ public sealed class ModbusFaultTests
         {
             foreach (byte b in Answer(request)) await peer.SendAsync([b]);
         };
-        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port, timeoutMs: 5000));
+        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port));
         await rig.UntilGoodAsync(50);
         Assert.Equal(0, rig.Status("d").Faults);
         rig.AssertNoWrongValue(("d", 1));
@@ -230,10 +230,11 @@ public sealed class ModbusFaultTests
             late = [];
             await peer.SendAsync(Answer(request));
         };
-        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port));
+        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port, timeoutMs: 150));
         await rig.UntilFaultAsync(ModbusFault.LateResponse);
         await rig.UntilGoodAsync(30);
-        Assert.Equal(1, rig.Faults(ModbusFault.ResponseTimeout));
+        // On a busy machine the device may be late of itself once more.
+        Assert.InRange(rig.Faults(ModbusFault.LateResponse), 1, rig.Faults(ModbusFault.ResponseTimeout));
         Assert.Equal(0, rig.Faults(ModbusFault.WrongTransactionId));
         Assert.Equal(1, device.Connections);
         rig.AssertNoWrongValue(("d", 1));
@@ -244,7 +245,10 @@ public sealed class ModbusFaultTests
     {
         await using ScriptedDevice gateway = new();
         gateway.Script = (peer, request) => UnitOf(request) == 7 ? Task.CompletedTask : peer.SendAsync(Answer(request));
-        ModbusDeviceOptions[] units = [.. Enumerable.Range(1, 20).Select(u => ModbusRig.Device(gateway.Port, $"u{u}", (byte)u, registers: 5, intervalMs: 50, timeoutMs: 100))];
+        ModbusDeviceOptions[] units =
+        [
+            .. Enumerable.Range(1, 20).Select(u => ModbusRig.Device(gateway.Port, $"u{u}", (byte)u, registers: 5, intervalMs: 50, timeoutMs: u == 7 ? 100 : 30_000)),
+        ];
         await using ModbusRig rig = await ModbusRig.StartAsync(units);
         await rig.UntilFaultAsync(ModbusFault.ResponseTimeout, 4);
         await rig.UntilAsync(() => units.Where(u => u.UnitId != 7).All(u => rig.Good(u.Name).Count() >= 25), "five polls of each of the others");
@@ -292,11 +296,18 @@ public sealed class ModbusFaultTests
     public async Task A_silent_connection_is_made_anew_after_three_timeouts()
     {
         await using ScriptedDevice device = new();
-        device.Script = (peer, request) => device.Connections == 1 ? Task.CompletedTask : peer.SendAsync(Answer(request));
-        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port, timeoutMs: 20));
+        await using ModbusRig rig = new(ModbusRig.Device(device.Port, timeoutMs: 150));
+        long[]? faults = null;
+        device.Script = (peer, request) =>
+        {
+            if (device.Connections == 1) return Task.CompletedTask;
+            // Looked at now: on a busy machine this answer may be late too.
+            faults ??= [rig.Faults(ModbusFault.ResponseTimeout), rig.Faults(ModbusFault.SilentConnection)];
+            return peer.SendAsync(Answer(request));
+        };
+        await rig.Source.StartAsync(CancellationToken.None);
         await rig.UntilGoodAsync(10);
-        Assert.Equal(1, rig.Faults(ModbusFault.SilentConnection));
-        Assert.Equal(3, rig.Faults(ModbusFault.ResponseTimeout));
+        Assert.Equal([3, 1], faults!);
     }
 
     [Fact]

@@ -41,8 +41,12 @@ internal sealed class ModbusRig : IAsyncDisposable
     /// <summary>Everything taken from the ring so far.</summary>
     public IReadOnlyList<Reading> Readings => _readings;
 
+    /// <summary>
+    /// A device of registers. Its response timeout is one that no answering device misses on any machine: whoever tests timeouts gives a short one, to the device
+    /// that is to be silent.
+    /// </summary>
     public static ModbusDeviceOptions Device(
-        int port, string name = "d", byte unit = 1, int registers = 10, int intervalMs = 20, int timeoutMs = 150, int window = 1, int perRequest = 125) =>
+        int port, string name = "d", byte unit = 1, int registers = 10, int intervalMs = 20, int timeoutMs = 30_000, int window = 1, int perRequest = 125) =>
         new()
         {
             Name = name,

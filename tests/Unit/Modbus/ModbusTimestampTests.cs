@@ -35,7 +35,7 @@ public class ModbusTimestampTests
             await release.Task;
             await peer.SendAsync(ScriptedDevice.Answer(request));
         });
-        await using ModbusRig rig = new(Due(ModbusRig.Device(device.Port, timeoutMs: 30_000)));
+        await using ModbusRig rig = new(Due(ModbusRig.Device(device.Port)));
         PollTally tally = new(0, IPollPace.Never);
         rig.Source.Scheduler.Measure(tally);
         await rig.Source.StartAsync(CancellationToken.None);

@@ -68,7 +68,7 @@ public sealed class ModbusWriteTests
     {
         await using ScriptedDevice device = new();
         device.Script = (peer, request) => request[7] >= 5 ? Task.CompletedTask : peer.SendAsync(Answer(request));
-        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port, timeoutMs: 50));
+        await using ModbusRig rig = await ModbusRig.StartAsync(ModbusRig.Device(device.Port, timeoutMs: 300));
         await rig.UntilGoodAsync(10);
         ModbusWriteResult result = await rig.Source.WriteAsync("d", ModbusWrite.Coil(1, false));
         Assert.Equal((ModbusFault.ResponseTimeout, true), (result.Fault, result.Sent));
