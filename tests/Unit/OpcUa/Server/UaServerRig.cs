@@ -121,6 +121,10 @@ internal sealed class UaServerClient(UaClientChannel channel, UaSecurityPolicy p
     public UaExtensionObject Password(string user, string password, UaSecurityPolicy secretPolicy) => UaExtensionObject.Of(new UserNameIdentityToken(
         "username", user, UaTokenSecret.Encrypt(secretPolicy, TestCertificates.Server, System.Text.Encoding.UTF8.GetBytes(password), _serverNonce), UaPolicyProfile.Of(secretPolicy).EncryptionUri));
 
+    /// <summary>A user's proof that a certificate is its own, for the next activation.</summary>
+    public SignatureData Signature(UaCertificate user, UaSecurityPolicy userPolicy) =>
+        new(UaPolicyProfile.Of(userPolicy).SignatureUri, UaSessionSignature.Sign(userPolicy, user, TestCertificates.Server.Raw, _serverNonce));
+
     public async Task<IReadOnlyList<UaDataValueCopy>> ReadAsync(params ReadValueId[] items) =>
         (await CallAsync<ReadRequest, ReadResponse>(new ReadRequest(Header, 0, TimestampsToReturn.Both, items))).Results;
 

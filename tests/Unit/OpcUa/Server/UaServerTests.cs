@@ -61,6 +61,33 @@ public sealed class UaServerTests
     }
 
     [Fact]
+    public async Task Only_users_with_a_known_certificate_and_its_key_are_let_in()
+    {
+        await using UaServerRig rig = new(change: o => o with { Users = new() { Anonymous = false, Certificates = [TestCertificates.Large] } });
+        foreach ((UaSecurityPolicy policy, UaSecurityMode mode, UaSecurityPolicy signing) in new[]
+        {
+            (UaSecurityPolicy.None, UaSecurityMode.None, UaSecurityPolicy.Basic256Sha256),
+            (UaSecurityPolicy.Aes256Sha256RsaPss, UaSecurityMode.SignAndEncrypt, UaSecurityPolicy.Aes256Sha256RsaPss),
+        })
+        {
+            await using UaServerClient client = new(await rig.ConnectAsync(policy, mode), policy);
+            await client.CreateAsync();
+            SignatureData ofUser = client.Signature(TestCertificates.Large, signing);
+            Assert.Equal(UaStatusCodes.BadIdentityTokenRejected, await UaServerClient.FaultOfAsync(() => client.ActivateAsync()));
+            Assert.Equal(UaStatusCodes.BadIdentityTokenRejected, await RefusedAsync(TestCertificates.Client, client.Signature(TestCertificates.Client, signing)));
+            Assert.Equal(UaStatusCodes.BadUserSignatureInvalid, await RefusedAsync(TestCertificates.Large, client.Signature(TestCertificates.Client, signing)));
+            Assert.Equal(UaStatusCodes.BadUserSignatureInvalid, await RefusedAsync(TestCertificates.Large, default));
+            await client.ActivateAsync(Token(TestCertificates.Large), ofUser);
+            // Each activation has a nonce of its own: a signature is good for one.
+            Assert.Equal(UaStatusCodes.BadUserSignatureInvalid, await RefusedAsync(TestCertificates.Large, ofUser));
+
+            Task<uint> RefusedAsync(UaCertificate user, SignatureData signature) => UaServerClient.FaultOfAsync(() => client.ActivateAsync(Token(user), signature));
+        }
+
+        static UaExtensionObject Token(UaCertificate user) => UaExtensionObject.Of(new X509IdentityToken("certificate", user.Raw));
+    }
+
+    [Fact]
     public async Task The_namespace_table_and_the_limits_are_what_the_options_say()
     {
         await using UaServerRig rig = new();
