@@ -28,6 +28,9 @@ public enum LoadSource
 
     /// <summary>The devices publish to an MQTT broker, and the product subscribes there.</summary>
     Mqtt,
+
+    /// <summary>The product reads the devices, which are OPC UA servers.</summary>
+    OpcUa,
 }
 
 /// <summary>A load run as it was asked for.</summary>

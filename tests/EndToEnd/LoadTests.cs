@@ -125,6 +125,23 @@ public sealed class LoadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_servers_were_to_be_read_for_is_offered_delivered_and_proved()
+    {
+        // What is read late on a busy machine is late, and not missing.
+        var (code, output, error) = await LoadAsync(Profile("{ kind: ramp, from: 1k, to: 3k, for: 2s }", "source: opcua\nthresholds: { max_not_offered: 1 }\n"));
+        Assert.True(code is 0, error + output);
+        using JsonDocument run = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Out, "run.json")));
+        JsonElement report = run.RootElement.GetProperty("report"), offered = run.RootElement.GetProperty("offered");
+        foreach (string count in FourCounts) Assert.True(report.GetProperty(count).GetInt64() == 0, report.ToString());
+        Assert.True(report.GetProperty("promises").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "verified readings").GetProperty("kept").GetBoolean(), report.ToString());
+        // 4,000 over the ramp, but for the polls of fifty readings at its edges.
+        Assert.InRange(offered.GetProperty("scheduled").GetInt64(), 3000, 5000);
+        Assert.Equal((0, report.GetProperty("readings").GetInt64()), (offered.GetProperty("failed").GetInt64(), offered.GetProperty("offered").GetInt64()));
+        Assert.StartsWith("opcua (poll) > ", report.GetProperty("route").GetString(), StringComparison.Ordinal);
+        Assert.Empty(_temporary.EnumerateFileSystemInfos().Select(i => i.Name));
+    }
+
+    [Fact]
     public async Task Publishers_without_a_product_publish_by_the_profile()
     {
         var (code, output, error) = await LoadAsync(Profile("{ kind: steady, rate: 1k, for: 1s }", "sink: none\nsource: mqtt\n"));

@@ -31,6 +31,7 @@ internal static class LoadCommand
             new("hyperingest load samples/profiles/steady-600k.yaml", "600,000 readings/s into the journal; the report says what was due, offered, delivered and how late."),
             new("hyperingest load samples/profiles/ramp.yaml --sink postgres --out runs/ramp", "The ramp into PostgreSQL; run.json and the report in a folder of your choice."),
             new("hyperingest load samples/profiles/mqtt-steady.yaml", "600,000 Sparkplug B metrics/s through a private mosquitto."),
+            new("hyperingest load samples/profiles/opcua-steady.yaml", "600,000 values/s read from 100 OPC UA servers."),
             new("hyperingest load samples/profiles/soak.yaml --seconds-scale 0.01", "A soak's rehearsal: the same in a hundredth of its time."),
             new("hyperingest load samples/profiles/ci-smoke.yaml --junit load.xml --json", "In CI: exit code 1 and a failed test case for each threshold that is broken."),
             new("hyperingest load samples/profiles/faults.yaml --sink none", "The plant and its faults alone, for another collector to read."))

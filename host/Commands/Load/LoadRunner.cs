@@ -33,7 +33,12 @@ internal sealed class LoadRunner(LoadPlan plan, MqttBroker? broker, string folde
         await using IDemoTarget target = TargetOf(servedPath);
         await target.PrepareAsync(plantPath, stop);
 
-        ILoadFeed feed = broker is null ? new ModbusLoadFeed(plan, loggers) : new MqttLoadFeed(plan, broker, simulator, progress, loggers);
+        ILoadFeed feed = plan.Profile.Source switch
+        {
+            LoadSource.Mqtt => new MqttLoadFeed(plan, broker!, simulator, progress, loggers),
+            LoadSource.OpcUa => new UaLoadFeed(plan, loggers),
+            _ => new ModbusLoadFeed(plan, loggers),
+        };
         LoadMeasured measured = await MeasureAsync(simulator, feed, target, stop);
         await simulator.StopAsync(servedPath, CancellationToken.None);
         if (measured.Drain is { AllJournalled: false } or { AllDelivered: false }) progress.Phase("the drain did not finish in time; what is missing counts as lost");
@@ -54,7 +59,9 @@ internal sealed class LoadRunner(LoadPlan plan, MqttBroker? broker, string folde
         if (broker is not null) return await PublisherCheck.MeasureAsync(plan, broker, plantPath, time, progress, stop);
         progress.Phase("generator: the plant's simulator by itself, answers not decoded");
         await using SimulatorProcess simulator = await StartSimulatorAsync(plantPath, stop);
-        return await GeneratorCheck.MeasureAsync(plan.Plant, simulator.Ready, time, stop);
+        return plan.Profile.Source == LoadSource.OpcUa
+            ? await UaGeneratorCheck.MeasureAsync(plan.Plant, simulator.Ready, time, stop)
+            : await GeneratorCheck.MeasureAsync(plan.Plant, simulator.Ready, time, stop);
     }
 
     private IDemoTarget TargetOf(string servedPath) => plan.Profile.Sink switch

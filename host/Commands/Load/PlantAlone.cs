@@ -3,13 +3,14 @@ using System.Globalization;
 using HyperIngest.Host.Commands.Demo;
 using HyperIngest.Host.Commands.Load.Feeds;
 using HyperIngest.LoadGen.Devices;
+using HyperIngest.LoadGen.Profiles;
 using HyperIngest.LoadGen.Report;
 
 namespace HyperIngest.Host.Commands.Load;
 
 /// <summary>
-/// <c>sink: none</c>: the plant and its faults for the profile's time, and no product. Whatever collector reads Modbus devices sets the pace, so that there is nothing due here and no latency: the
-/// report says what they were asked for. Devices that publish do it by the profile's rates, and the report says what they published.
+/// <c>sink: none</c>: the plant and its faults for the profile's time, and no product. Whatever collector asks Modbus devices or OPC UA servers sets the pace, so that there is nothing due here and no latency:
+/// the report says what they were asked for. Devices that publish do it by the profile's rates, and the report says what they published.
 /// </summary>
 internal sealed class PlantAlone(LoadPlan plan, MqttBroker? broker, string folder, LoadProgress progress)
 {
@@ -19,9 +20,12 @@ internal sealed class PlantAlone(LoadPlan plan, MqttBroker? broker, string folde
     {
         await using SimulatorProcess simulator = await LoadRunner.StartSimulatorAsync(plan.PlantFileIn(folder), stop);
         SimulatorReady ready = simulator.Ready;
-        string where = broker is null
-            ? string.Create(CultureInfo.InvariantCulture, $"at {ready.Host}, ports {ready.BasePort} to {ready.BasePort + ready.PortCount - 1}")
-            : $"that publish to {broker.Client.Address}";
+        string where = plan.Profile.Source switch
+        {
+            LoadSource.Mqtt => $"that publish to {broker!.Client.Address}",
+            LoadSource.OpcUa => At(ready.Host, ready.UaBasePort!.Value, ready.UaPortCount!.Value),
+            _ => At(ready.Host, ready.BasePort, ready.PortCount),
+        };
         progress.Phase(string.Create(CultureInfo.InvariantCulture, $"plant: {ready.Devices:N0} devices with {ready.Tags:N0} tags {where}, for {plan.Profile.Curve.Seconds:0.###} s"));
         if (broker is not null) await simulator.BeginPublishingAsync(plan.PublishPace, stop);
         LoadFaults faults = new(simulator, plan.Profile.Faults);
@@ -56,6 +60,8 @@ internal sealed class PlantAlone(LoadPlan plan, MqttBroker? broker, string folde
         return new LoadResult(RunOf(started, at, first, last, samples, faults), [], at < planned);
     }
 
+    private static string At(string host, int basePort, int ports) => string.Create(CultureInfo.InvariantCulture, $"at {host}, ports {basePort} to {basePort + ports - 1}");
+
     // By the profile's rates, where they drive something.
     private double DueBetween(double from, double to) => broker is null ? 0 : Math.Round((plan.Profile.Curve.ReadingsUpTo(to) - plan.Profile.Curve.ReadingsUpTo(from)) / (to - from), 1);
 
@@ -86,7 +92,7 @@ internal sealed class PlantAlone(LoadPlan plan, MqttBroker? broker, string folde
         LoadReport report = new()
         {
             Route = broker is null
-                ? string.Create(CultureInfo.InvariantCulture, $"modbus devices alone, asked for {requests / seconds:N0} requests/s")
+                ? string.Create(CultureInfo.InvariantCulture, $"{(plan.Profile.Source == LoadSource.OpcUa ? "opcua servers" : "modbus devices")} alone, asked for {requests / seconds:N0} requests/s")
                 : string.Create(CultureInfo.InvariantCulture, $"{MqttLoadFeed.RouteOf(plan.Plant, broker)}, publishers alone, {requests / seconds:N0} messages/s"),
             Seconds = Math.Round(seconds, 3),
             OfferedPerS = Math.Round(readings / seconds),

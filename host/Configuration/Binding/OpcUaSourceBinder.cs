@@ -29,6 +29,10 @@ internal sealed class OpcUaSourceBinder(string node, Dictionary<string, int> nam
             if (devices.Any(d => d.Mode == mode)) continue;
             foreach (Key key in keys.Where(reader.Has)) reader.Warning(key, $"no device of the source is {what}; it says nothing");
         }
+        if (reader.Get(OpcUaSourceSchema.Timestamp) == UaGatewayTime.Due && devices.FirstOrDefault(d => d.Mode != UaDeviceMode.Poll) is { } subscribed)
+        {
+            reader.Error(OpcUaSourceSchema.Timestamp, $"due is when a poll was due, and {subscribed.Name} is subscribed to; set read: poll, or timestamp: source");
+        }
         UaSourceOptions options = new()
         {
             Name = reader.Get(SourceSchema.Name),

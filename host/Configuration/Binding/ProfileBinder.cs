@@ -4,6 +4,7 @@ using HyperIngest.Host.Configuration.Schema;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Devices.Faults;
 using HyperIngest.LoadGen.Devices.Mqtt;
+using HyperIngest.LoadGen.Devices.OpcUa;
 using HyperIngest.LoadGen.Profiles;
 using HyperIngest.Mqtt;
 
@@ -44,7 +45,7 @@ internal static class ProfileBinder
         if (root.Problems.HasErrors || plant is null) return null;
         if (plantPath is not null)
         {
-            profile = profile with { Source = PublishedLoad.SourceOf(root, plant) };
+            profile = profile with { Source = PlantLoad.SourceOf(root, plant) };
             broker = plant.Options.Broker;
         }
         CheckRates(root, profile, plant);
@@ -146,9 +147,12 @@ internal static class ProfileBinder
 
     // A private broker's address is known when it runs.
     private static Plant DemoPlantOf(LoadProfile profile, MqttClientOptions? broker) => new(
-        (profile.Source == LoadSource.Mqtt
-            ? DemoPlant.CreateMqtt(broker ?? BrokerOf(BrokerAddress.Local), new MqttPublishOptions { Format = profile.Payload, Qos = profile.Qos }, profile.Devices, profile.Tags)
-            : DemoPlant.Create(profile.Devices, profile.Tags)) with
+        profile.Source switch
+        {
+            LoadSource.Mqtt => DemoPlant.CreateMqtt(broker ?? BrokerOf(BrokerAddress.Local), new MqttPublishOptions { Format = profile.Payload, Qos = profile.Qos }, profile.Devices, profile.Tags),
+            LoadSource.OpcUa => DemoPlant.CreateOpcUa(new UaServerDeviceOptions(), profile.Devices, profile.Tags),
+            _ => DemoPlant.Create(profile.Devices, profile.Tags),
+        } with
         { Seed = (ulong)profile.Seed });
 
     private static MqttClientOptions BrokerOf(BrokerAddress address) => new() { Host = address.Host, Port = address.Port, Tls = address.Tls ? new MqttTlsOptions() : null };

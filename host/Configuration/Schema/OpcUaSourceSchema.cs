@@ -34,8 +34,8 @@ internal static class OpcUaSourceSchema
     public static readonly ValueKey<TimeSpan> AcknowledgeInterval = new("acknowledge_interval", Scalars.Duration(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(1)), OptionDefaults.UaSource.AcknowledgeInterval,
         "How often what has become durable is acknowledged.");
 
-    public static readonly ValueKey<UaGatewayTime> Timestamp = new("timestamp", Scalars.Choice(("arrival", UaGatewayTime.Arrival), ("source", UaGatewayTime.Source)), OptionDefaults.UaSource.GatewayTime,
-        "The gateway time of its readings: when their message came, or the value's source time where it has one. `source` is for load tests, whose servers say when a value was due: latencies then count from there.");
+    public static readonly ValueKey<UaGatewayTime> Timestamp = new("timestamp", Scalars.Choice(("arrival", UaGatewayTime.Arrival), ("source", UaGatewayTime.Source), ("due", UaGatewayTime.Due)), OptionDefaults.UaSource.GatewayTime,
+        "The gateway time of its readings: when their message came, or the value's source time where it has one, or when the poll that read it was due, where all devices are polled. `source` and `due` are for load tests: latencies then count from when a value was due.");
 
     public static readonly Section Source = new(
         "OPC UA source", [SourceSchema.Name, SourceSchema.Type, Devices, SharedTags, Certificates, .. OfBoth, AcknowledgeInterval, Timestamp]);

@@ -98,8 +98,8 @@ internal static class ProfileSchema
 
     public static readonly ValueKey<int> Seed = new("seed", Scalars.Integer(0, int.MaxValue), OptionDefaults.Profile.Seed, "Without `plant`: the plant's seed, from which the chances of faults are drawn.");
 
-    public static readonly ValueKey<LoadSource> Source = new("source", Scalars.Choice(("modbus", LoadSource.Modbus), ("mqtt", LoadSource.Mqtt)), OptionDefaults.Profile.Source,
-        "How the readings come: devices that are polled, or devices that publish to a broker. A plant file says it by itself.");
+    public static readonly ValueKey<LoadSource> Source = new("source", Scalars.Choice(("modbus", LoadSource.Modbus), ("mqtt", LoadSource.Mqtt), ("opcua", LoadSource.OpcUa)), OptionDefaults.Profile.Source,
+        "How the readings come: Modbus devices that are polled, devices that publish to a broker, or OPC UA servers that are read. A plant file says it by itself.");
 
     public static readonly ValueKey<MqttPublishFormat> Payload = new("payload", Scalars.Choice(("sparkplug", MqttPublishFormat.Sparkplug), ("json", MqttPublishFormat.Json)), OptionDefaults.Profile.Payload,
         "With `source: mqtt`, without `plant`: Sparkplug B with 100 metrics a message, or JSON with a message a reading.");

@@ -96,11 +96,14 @@ internal sealed class UaDevice : IUaSessionUser
     /// <summary>Notifications that are taken and not acknowledged. Any thread.</summary>
     public int Unacknowledged => Volatile.Read(ref _unacknowledged);
 
+    /// <summary>Faults of the device itself; those of its session not included. Any thread.</summary>
+    public long Faults => Volatile.Read(ref _faults);
+
     /// <summary>How it is doing.</summary>
     public DeviceStatus Status(long sessionFaults, string? sessionFault)
     {
         bool isOnline = IsOnline;
-        return new DeviceStatus(Name, isOnline, Math.Max(Outlet.LastTicks, Volatile.Read(ref _livedTicks)), Outlet.Readings, Volatile.Read(ref _faults) + sessionFaults, (isOnline ? null : sessionFault) ?? Volatile.Read(ref _lastFault) ?? sessionFault);
+        return new DeviceStatus(Name, isOnline, Math.Max(Outlet.LastTicks, Volatile.Read(ref _livedTicks)), Outlet.Readings, Faults + sessionFaults, (isOnline ? null : sessionFault) ?? Volatile.Read(ref _lastFault) ?? sessionFault);
     }
 
     /// <inheritdoc/>

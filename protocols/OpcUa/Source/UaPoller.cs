@@ -16,6 +16,7 @@ internal sealed class UaPoller : PollTarget, IUaCollector
     private readonly PollScheduler _scheduler;
     private readonly string _asked;
     private readonly UaReadSlot[] _slots;
+    private readonly bool _stampsDue;
     private UaReadPart[] _plan = [];
     private int _mostPerRead = int.MaxValue;
     private bool _isPlanStale;
@@ -41,6 +42,7 @@ internal sealed class UaPoller : PollTarget, IUaCollector
         _device = device;
         _scheduler = device.Parts.Scheduler;
         _asked = $"Read of device {device.Name}";
+        _stampsDue = device.Parts.Options.GatewayTime == UaGatewayTime.Due;
         _nodes = new UaNodeId[device.Tags.Count];
         _slots = new UaReadSlot[device.Options.Poll.InFlight];
         for (int i = 0; i < _slots.Length; i++) _slots[i] = new UaReadSlot(this);
@@ -199,12 +201,13 @@ internal sealed class UaPoller : PollTarget, IUaCollector
         if (values.Count != part.Tags.Length) throw new UaException(UaStatusCodes.BadUnknownResponse, $"{_asked}: {part.Tags.Length} values were asked for and {values.Count} came");
         UaReadingBlock block = _device.Outlet.Rent();
         block.ArrivedTicks = _device.Parts.UtcTicks;
+        long gatewayTicks = _stampsDue ? IntendedUtc : block.ArrivedTicks;
         UaItem[] items = _device.Tags.Items;
         int at = 0;
         while (values.Next(out UaDataValue value))
         {
             int tag = part.Tags[at++];
-            _device.Decoder.Take(ref items[tag], tag, value, block.ArrivedTicks, block);
+            _device.Decoder.Take(ref items[tag], tag, value, gatewayTicks, block);
         }
         RecordAnswered(block.Count);
         _device.Outlet.Put(block);

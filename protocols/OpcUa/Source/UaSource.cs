@@ -62,6 +62,17 @@ public sealed class UaSource : IReadingSource
     /// <summary>When its polled devices are read: its clock, its pace, and what became of the polls.</summary>
     public PollScheduler Scheduler => _scheduler;
 
+    /// <summary>Faults counted on all devices and their sessions, of all kinds.</summary>
+    public long FaultCount
+    {
+        get
+        {
+            long faults = 0;
+            for (int i = 0; i < _devices.Length; i++) faults += _devices[i].Faults + _sessions[i].Faults;
+            return faults;
+        }
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<DeviceStatus> Devices => [.. _devices.Select((d, i) => d.Status(_sessions[i].Faults, _sessions[i].Fault))];
 

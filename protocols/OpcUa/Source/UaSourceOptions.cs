@@ -28,6 +28,9 @@ public enum UaGatewayTime
 
     /// <summary>The value's source time, where it has one. For load runs: what is measured from the gateway time then counts from when the value was due.</summary>
     Source,
+
+    /// <summary>When the poll that read it was due. For load runs; only where every device is polled.</summary>
+    Due,
 }
 
 /// <summary>How a device's values are had: one of the two, never both.</summary>

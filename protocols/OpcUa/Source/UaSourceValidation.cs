@@ -25,6 +25,7 @@ public static class UaSourceValidation
         {
             if (!names.Add(device.Name)) errors.Add($"device '{device.Name}': the name is used twice; device names are unique in a node");
             CheckDevice(errors, device, seen.Add(device.Tags));
+            if (options.GatewayTime == UaGatewayTime.Due && device.Mode != UaDeviceMode.Poll) errors.Add($"device '{device.Name}': mode {device.Mode} with gateway time {UaGatewayTime.Due}; what the server sends by itself is not due at any time, poll it");
         }
         return errors;
     }

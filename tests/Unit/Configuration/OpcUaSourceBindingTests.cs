@@ -154,6 +154,14 @@ public class OpcUaSourceBindingTests
         Assert.Contains(expected, SiteText.Error($"{Source}    devices: [ {{ {device} }} ]\n"), StringComparison.Ordinal);
 
     [Fact]
+    public void Only_what_is_polled_is_due()
+    {
+        string Due(string polled) => $"{Source}    timestamp: due\n    devices: [ {{ name: a, endpoint: opc.tcp://s, read: poll, {Tags} }}, {{ name: b, endpoint: opc.tcp://t, {polled}{Tags} }} ]\n";
+        Assert.Equal(UaGatewayTime.Due, SiteText.Good(Due("read: poll, ")).OpcUaSources[0].Options.GatewayTime);
+        Assert.Contains("due is when a poll was due, and b is subscribed to; set read: poll, or timestamp: source", SiteText.Error(Due("")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_device_has_one_name_in_a_node_whatever_it_speaks()
     {
         string error = SiteText.Error(Rest + "sources:\n  - name: line\n    type: opcua\n    devices: [ { name: a, endpoint: opc.tcp://s, " + Tags + " } ]\n" + SiteText.Device);

@@ -129,32 +129,57 @@ public class ProfileBindingTests
     [InlineData("source: modbus\n", "", "source: plant w has devices that publish over MQTT; expected source: mqtt")]
     [InlineData("payload: json\n", "", "payload: expected only without plant, whose file says it")]
     [InlineData("broker: mqtt://b\n", "", "broker: expected only without plant, whose file says it")]
-    [InlineData("", "  - { name: polled, tags: [ { name: t, address: 1, type: uint16 } ] }\n", "all publish or all are polled, found pub-1, which publishes, and polled, which does not")]
+    [InlineData("", "  - { name: polled, tags: [ { name: t, address: 1, type: uint16 } ] }\n", "found pub-1, which publishes over MQTT, and polled, which is polled over Modbus")]
     [InlineData("", "  - { name: late, clock_skew: 5s, mqtt: { format: sparkplug }, tags: [ { name: t, type: uint16 } ] }\n", "found late, whose clock is 5s ahead")]
     [InlineData("", "  - { name: many, mqtt: { topic: \"{plant}/{device}\", readings_per_message: 2 }, tags: [ { name: t, type: uint16 } ] }\n", "found many with 2")]
     public void A_plant_file_whose_devices_publish_makes_the_profile_one_of_MQTT(string profile, string devices, string? says)
     {
+        ProfileConfiguration? configuration = AssertPlant(
+            "plant: w\nbroker: { address: \"mqtt://b:1884\" }\ndevices:\n  - { name: \"pub-{n}\", count: 2, mqtt: { format: sparkplug, qos: 1 }, tags: [ { name: \"t-{n}\", count: 50, type: uint16 } ] }\n" + devices, profile, says, LoadSource.Mqtt);
+        if (says is null) Assert.Equal(("b", 1884), (configuration!.Broker!.Host, configuration.Broker.Port));
+    }
+
+    private static ProfileConfiguration? AssertPlant(string plant, string profile, string? says, LoadSource source)
+    {
         string folder = Directory.CreateTempSubdirectory("hyperingest-profile-").FullName;
         try
         {
-            File.WriteAllText(Path.Combine(folder, "w.yaml"),
-                "plant: w\nbroker: { address: \"mqtt://b:1884\" }\ndevices:\n  - { name: \"pub-{n}\", count: 2, mqtt: { format: sparkplug, qos: 1 }, tags: [ { name: \"t-{n}\", count: 50, type: uint16 } ] }\n" + devices);
+            File.WriteAllText(Path.Combine(folder, "w.yaml"), plant);
             ConfigurationResult<ProfileConfiguration> result = ConfigurationFile.ParseProfile(
                 Path.Combine(folder, "profile.yaml"), new StringReader("name: p\nplant: w.yaml\n" + profile + "stages: [ { kind: steady, rate: 100, for: 10s } ]\n"), _ => null);
             if (says is null)
             {
                 Assert.Empty(result.Problems);
-                Assert.Equal((LoadSource.Mqtt, "b", 1884), (result.Value!.Profile.Source, result.Value.Broker!.Host, result.Value.Broker.Port));
-                return;
+                Assert.Equal(source, result.Value!.Profile.Source);
+                return result.Value;
             }
             Assert.Null(result.Value);
             Assert.Contains(says, string.Join('\n', result.Errors), StringComparison.Ordinal);
+            return null;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Fact]
+    public void Over_OPC_UA_the_demos_devices_are_servers()
+    {
+        ProfileConfiguration configuration = Parse("name: p\nsource: opcua\ndevices: 3\ntags: 40\nseed: 5\n" + Stage).Value!;
+        Assert.Equal((LoadSource.OpcUa, 3, 120L, 5UL), (configuration.Profile.Source, configuration.Plant.Devices.Count, configuration.Plant.TagCount, configuration.Plant.Options.Seed));
+        Assert.All(configuration.Plant.Devices, d => Assert.NotNull(d.OpcUa));
+    }
+
+    [Theory]
+    [InlineData("", "{}", "", null)]
+    [InlineData("source: opcua\n", "{ security: [ { policy: Basic256Sha256, mode: Sign }, { policy: none } ] }", "", null)]
+    [InlineData("source: modbus\n", "{}", "", "source: plant w has OPC UA servers; expected source: opcua")]
+    [InlineData("", "{}", "  - { name: polled, tags: [ { name: t, address: 1, type: uint16 } ] }\n", "found press-1, which is an OPC UA server, and polled, which is polled over Modbus")]
+    [InlineData("", "{ security: [ { policy: Basic256Sha256, mode: Sign } ] }", "", "found press-1, which does not; hyperingest demo --source opcua --policy measures those")]
+    [InlineData("", "{ anonymous: false, users: [ { name: u, password: p } ] }", "", "expected servers that let in anonymous users, found press-1")]
+    public void A_plant_file_of_OPC_UA_servers_makes_the_profile_one_that_reads_them(string profile, string server, string devices, string? says) =>
+        AssertPlant($"plant: w\ndevices:\n  - {{ name: \"press-{{n}}\", count: 2, opcua: {server}, tags: [ {{ name: \"t-{{n}}\", count: 50, type: uint16 }} ] }}\n" + devices, profile, says, LoadSource.OpcUa);
 
     [Fact]
     public void A_scale_goes_for_rates_and_times_and_for_what_is_held_against_them()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using HyperIngest.Core;
 using HyperIngest.Host.Commands.Demo.Targets;
 using HyperIngest.Host.Configuration.Schema;
@@ -15,9 +14,6 @@ namespace HyperIngest.Host.Commands.Demo.Feeds;
 /// <summary>The devices are OPC UA servers, and the measured pipeline subscribes to them or reads them.</summary>
 internal sealed class UaFeed : IDemoFeed
 {
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-
     // A tenth of the time in which a value should have arrived: what publishing adds to a latency is half of it on average.
     private static readonly TimeSpan LongestPublishing = TimeSpan.FromMilliseconds(100);
 
@@ -89,16 +85,7 @@ internal sealed class UaFeed : IDemoFeed
     public async Task StartAsync(SimulatorProcess simulator, CancellationToken cancellationToken)
     {
         _simulator = simulator;
-        long began = Stopwatch.GetTimestamp();
-        while (!await IsReadyAsync(cancellationToken))
-        {
-            if (Stopwatch.GetElapsedTime(began) > ConnectLimit)
-            {
-                string? fault = _source!.Devices.Where(d => !d.Connected).Select(d => d.LastFault).FirstOrDefault(f => f is not null);
-                throw new InvalidOperationException($"{_source.Devices.Count(d => d.Connected):N0} of {_options.Devices:N0} OPC UA servers are connected after {ConnectLimit.TotalSeconds:0} s; {fault ?? "no fault was seen"}");
-            }
-            await Task.Delay(Look, cancellationToken);
-        }
+        await UaPlantConnection.WaitAsync(_source!, cancellationToken, _options.Read == UaDeviceMode.Poll ? null : async () => (await simulator.StatsAsync(cancellationToken)).OpcUa!.Items >= (long)_options.Devices * _options.Tags);
     }
 
     /// <inheritdoc/>
@@ -125,12 +112,6 @@ internal sealed class UaFeed : IDemoFeed
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
-    {
-        if (!_source!.Devices.All(d => d.Connected)) return false;
-        return _options.Read == UaDeviceMode.Poll || (await _simulator!.StatsAsync(cancellationToken)).OpcUa!.Items >= (long)_options.Devices * _options.Tags;
-    }
 
     private static TimeSpan Publishing(TimeSpan interval)
     {

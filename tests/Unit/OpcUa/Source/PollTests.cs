@@ -106,6 +106,25 @@ public sealed class PollTests
         Assert.True(((UaPoller)rig.Device.Collector).Skipped >= 2);
     }
 
+    [Theory]
+    [InlineData(UaGatewayTime.Due)]
+    [InlineData(UaGatewayTime.Arrival)]
+    public async Task Readings_carry_the_time_their_poll_was_due_where_that_is_asked_for(UaGatewayTime gatewayTime)
+    {
+        using UaSourceRig rig = Rig(10, gatewayTime: gatewayTime);
+        await rig.ConnectAsync();
+        Due(rig);
+        UaPoller poller = (UaPoller)rig.Device.Collector;
+        long due = poller.Intended;
+        rig.Clock.Move(Second);
+        while (rig.Server.Reads > 0) rig.Server.Read();
+        Assert.Equal(10, rig.Readings().Count);
+        Assert.Equal(due, poller.Intended);
+        if (gatewayTime == UaGatewayTime.Due) Assert.All(rig.Readings(), r => Assert.Equal(poller.IntendedUtc, r.GatewayTime));
+        // A second later by the clock that the test moves.
+        else Assert.All(rig.Readings(), r => Assert.NotEqual(poller.IntendedUtc, r.GatewayTime));
+    }
+
     [Fact]
     public async Task Nodes_are_registered_once_a_session_where_that_is_asked_for()
     {
@@ -120,10 +139,10 @@ public sealed class PollTests
         Assert.Equal(2, rig.Server.Calls.Count(c => c == nameof(RegisterNodesRequest)));
     }
 
-    private static UaSourceRig Rig(int tags, int inFlight = 4, int ringCapacity = 1 << 14, bool register = false)
+    private static UaSourceRig Rig(int tags, int inFlight = 4, int ringCapacity = 1 << 14, bool register = false, UaGatewayTime gatewayTime = UaGatewayTime.Arrival)
     {
         UaPollOptions poll = new() { Interval = Second, InFlight = inFlight, Register = register };
-        UaSourceRig rig = new(UaSourceRig.Options(tags, UaDeviceMode.Poll, poll: poll), ringCapacity) { Server = { Limits = new UaOperationLimits { NodesPerRead = 4 } } };
+        UaSourceRig rig = new(UaSourceRig.Options(tags, UaDeviceMode.Poll, poll: poll), ringCapacity, gatewayTime: gatewayTime) { Server = { Limits = new UaOperationLimits { NodesPerRead = 4 } } };
         rig.Scheduler.Add((UaPoller)rig.Device.Collector);
         rig.Scheduler.Advance();
         return rig;

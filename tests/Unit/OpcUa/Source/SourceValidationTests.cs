@@ -52,5 +52,13 @@ public sealed class SourceValidationTests
         Assert.Contains("used twice", Assert.Single(Check(Right with { Tags = [Right.Tags[0], Right.Tags[0]] })));
     }
 
+    [Fact]
+    public void Only_what_is_polled_is_due()
+    {
+        IReadOnlyList<string> Due(UaDeviceOptions device) => UaSourceValidation.Check(new UaSourceOptions { Name = "in", Devices = [device], GatewayTime = UaGatewayTime.Due });
+        Assert.Empty(Due(Right with { Mode = UaDeviceMode.Poll }));
+        Assert.Contains("device 'press': mode Subscribe with gateway time Due", Assert.Single(Due(Right)), StringComparison.Ordinal);
+    }
+
     private static IReadOnlyList<string> Check(UaDeviceOptions device) => UaSourceValidation.Check(new UaSourceOptions { Name = "in", Devices = [device] });
 }
