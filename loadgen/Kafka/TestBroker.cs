@@ -30,7 +30,8 @@ public sealed unsafe class TestBroker : IDisposable
         byte* error = stackalloc byte[512];
         _ = Librdkafka.ConfSet(conf, "log_level", "2", error, 512);
         _client = KafkaConfiguration.NewClient(Librdkafka.Producer, conf);
-        _cluster = MockCluster.New(_client, brokers);
+        // The cluster's thread is the one that librdkafka starts with signals open: interrupted, it ends the cluster and frees it under the feet of those who have it.
+        using (BlockedSignals.All()) _cluster = MockCluster.New(_client, brokers);
         if (_cluster == 0) throw new KafkaException("librdkafka's test broker did not start.");
         Brokers = Marshal.PtrToStringUTF8(MockCluster.Bootstraps(_cluster)) ?? throw new KafkaException("librdkafka's test broker has no address.");
     }
