@@ -37,6 +37,7 @@ public static class UaGeneratorCheck
         Asker[] askers = [];
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             askers = [.. clients.Zip(asked).Where(pair => pair.First is not null).SelectMany(pair => AskersOf(pair.First!.Services, pair.Second))];
             long started = Stopwatch.GetTimestamp();
             foreach (Asker asker in askers) asker.Ask();
@@ -58,14 +59,14 @@ public static class UaGeneratorCheck
         }
     }
 
-    // A server that misbehaves from its start on gives nothing.
+    // A server that misbehaves from its start on gives nothing; when the check is given up, those that were opened still have to be closed.
     private static async Task<UaClient?> TryOpenAsync(string endpoint, CancellationToken cancellationToken)
     {
         try
         {
             return await UaClient.OpenAsync(new UaSessionOptions { EndpointUrl = endpoint, Name = "generator-check" }, NullLogger.Instance, cancellationToken).ConfigureAwait(false);
         }
-        catch (UaException)
+        catch (Exception none) when (none is UaException or OperationCanceledException)
         {
             return null;
         }
