@@ -26,10 +26,8 @@ public static class GeneratorCheck
     /// <summary>Asks a simulator for <paramref name="time"/>. Its served counts go up by it: take one that no run will read.</summary>
     public static async Task<GeneratorCeiling> MeasureAsync(Plant plant, SimulatorReady simulator, TimeSpan time, CancellationToken cancellationToken)
     {
-        int connections = Math.Min(MostConnections, plant.PortCount);
-        // A port each, spread over the plant.
-        PlantDevice[] devices = [.. plant.Devices.DistinctBy(d => d.Port)];
-        PlantDevice[] asked = [.. Enumerable.Range(0, connections).Select(i => devices[(int)((long)i * devices.Length / connections)])];
+        // A port each.
+        PlantDevice[] asked = Spread([.. plant.Devices.DistinctBy(d => d.Port)]);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(time);
         long started = Stopwatch.GetTimestamp();
@@ -37,8 +35,15 @@ public static class GeneratorCheck
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         cancellationToken.ThrowIfCancellationRequested();
         return new GeneratorCeiling(
-            FormattableString.Invariant($"the plant's simulator, {connections} pipelined {(connections == 1 ? "connection" : "connections")}, answers not decoded, {seconds:0.0} s"),
+            FormattableString.Invariant($"the plant's simulator, {asked.Length} pipelined {(asked.Length == 1 ? "connection" : "connections")}, answers not decoded, {seconds:0.0} s"),
             Math.Round(readings.Sum() / seconds));
+    }
+
+    /// <summary>Those that are asked, evenly taken from all.</summary>
+    internal static PlantDevice[] Spread(PlantDevice[] devices)
+    {
+        int connections = Math.Min(MostConnections, devices.Length);
+        return [.. Enumerable.Range(0, connections).Select(i => devices[(int)((long)i * devices.Length / connections)])];
     }
 
     // Readings of whole polls answered.

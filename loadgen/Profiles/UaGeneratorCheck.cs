@@ -14,9 +14,6 @@ namespace HyperIngest.LoadGen.Profiles;
 /// <summary>The <see cref="GeneratorCheck"/> of OPC UA servers: they are read by sessions that count answers and look at no value in them.</summary>
 public static class UaGeneratorCheck
 {
-    // As with Modbus: every core has work, and wake-ups are not what is measured.
-    private const int MostSessions = 64;
-
     // A request is answered while the next lies in the socket; more are no faster.
     private const int InFlight = 4;
 
@@ -29,10 +26,7 @@ public static class UaGeneratorCheck
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<GeneratorCeiling> MeasureAsync(Plant plant, SimulatorReady simulator, TimeSpan time, CancellationToken cancellationToken)
     {
-        PlantDevice[] servers = [.. plant.Devices.Where(d => d.OpcUa is not null)];
-        int sessions = Math.Min(MostSessions, servers.Length);
-        // Spread over the plant.
-        IEnumerable<PlantDevice> asked = Enumerable.Range(0, sessions).Select(i => servers[(int)((long)i * servers.Length / sessions)]);
+        PlantDevice[] asked = GeneratorCheck.Spread([.. plant.Devices.Where(d => d.OpcUa is not null)]);
         UaClient?[] clients = await Task.WhenAll(asked.Select(d => TryOpenAsync(UaPlantClient.EndpointOf(simulator.Host, simulator.UaBasePort!.Value, d), cancellationToken))).ConfigureAwait(false);
         Asker[] askers = [];
         try
@@ -45,7 +39,7 @@ public static class UaGeneratorCheck
             long readings = askers.Sum(a => a.End());
             double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             return new GeneratorCeiling(
-                FormattableString.Invariant($"the plant's simulator, {sessions} {(sessions == 1 ? "session" : "sessions")} with {InFlight} Reads under way, values not decoded, {seconds:0.0} s"),
+                FormattableString.Invariant($"the plant's simulator, {asked.Length} {(asked.Length == 1 ? "session" : "sessions")} with {InFlight} Reads under way, values not decoded, {seconds:0.0} s"),
                 Math.Round(readings / seconds));
         }
         finally

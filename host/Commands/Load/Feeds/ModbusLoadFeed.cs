@@ -1,5 +1,4 @@
 using HyperIngest.Core;
-using HyperIngest.Core.Polling;
 using HyperIngest.Host.Commands.Demo;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Profiles;
@@ -12,7 +11,6 @@ namespace HyperIngest.Host.Commands.Load.Feeds;
 internal sealed class ModbusLoadFeed(LoadPlan plan, ILoggerFactory loggers) : PolledLoadFeed(plan)
 {
     private readonly ModbusPollOptions _poll = new() { Interval = ProfilePace.Interval, Timestamp = ModbusTimestamp.Due };
-    private readonly Plant _plant = plan.Plant;
 
     /// <inheritdoc/>
     public override string Route => "modbus";
@@ -20,18 +18,15 @@ internal sealed class ModbusLoadFeed(LoadPlan plan, ILoggerFactory loggers) : Po
     /// <inheritdoc/>
     protected override TimeSpan ResponseTimeout => _poll.ResponseTimeout;
 
-    // The pipeline has started its poller, and a device that does not answer is what a load run shows.
     /// <inheritdoc/>
-    public override Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    protected override (PollScheduler Clock, Func<long> Faults) AddSource(Pipeline pipeline, SimulatorReady simulator)
+    protected override PolledSource AddSource(Pipeline pipeline, SimulatorReady simulator)
     {
         ModbusSource source = new(
             "plant",
-            _plant.ClientOptions(simulator.Host, simulator.BasePort, _poll, new ModbusRequestOptions { MaxInFlight = DemoPoller.MaxInFlight }),
+            Plan.Plant.ClientOptions(simulator.Host, simulator.BasePort, _poll, new ModbusRequestOptions { MaxInFlight = DemoPoller.MaxInFlight }),
             pipeline.Catalog, pipeline.Intake, pipeline.Metrics, loggers);
         pipeline.AddSource(source);
-        return (source.Scheduler, () => source.FaultCount);
+        // The pipeline starts its poller, and a device that does not answer is what a load run shows.
+        return new PolledSource(source.Scheduler, () => source.FaultCount, _ => Task.CompletedTask);
     }
 }

@@ -15,15 +15,14 @@ internal abstract class PolledLoadFeed(LoadPlan plan) : ILoadFeed
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     private readonly ProfilePace _pace = new(plan.Profile.Curve, plan.Plant.TagCount, LoadProfile.WarmUpRateOf(plan.Profile.Curve));
-    private PollScheduler? _clock;
+    private PolledSource? _source;
     private PollTally? _tally;
-    private Func<long> _faults = () => 0;
 
     /// <inheritdoc/>
     public abstract string Route { get; }
 
     /// <inheritdoc/>
-    public long FaultCount => _faults();
+    public long FaultCount => _source!.Faults();
 
     /// <inheritdoc/>
     public double Second => (Clock.Now - _pace.Begins) / (double)TimeSpan.TicksPerSecond;
@@ -42,18 +41,20 @@ internal abstract class PolledLoadFeed(LoadPlan plan) : ILoadFeed
     /// <summary>How long a poll that was begun may wait for an answer before it has failed.</summary>
     protected abstract TimeSpan ResponseTimeout { get; }
 
-    // The clock of both the schedule and the samples.
-    private PollScheduler Clock => _clock!;
+    /// <summary>The run.</summary>
+    protected LoadPlan Plan => plan;
+
+    private PollScheduler Clock => _source!.Clock;
 
     /// <inheritdoc/>
     public void AddTo(Pipeline pipeline, SimulatorReady simulator)
     {
-        (_clock, _faults) = AddSource(pipeline, simulator);
-        _clock.PaceBy(_pace);
+        _source = AddSource(pipeline, simulator);
+        Clock.PaceBy(_pace);
     }
 
     /// <inheritdoc/>
-    public abstract Task StartAsync(CancellationToken cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => _source!.ReadyAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task<DateTime> BeginAsync(TimeSpan lead, CancellationToken cancellationToken)
@@ -85,6 +86,6 @@ internal abstract class PolledLoadFeed(LoadPlan plan) : ILoadFeed
         return true;
     }
 
-    /// <summary>Makes the source, whose readings carry the time they were due, and adds it to a pipeline that is not started and whose it is from there on: by whose schedule it polls, and its count of faults.</summary>
-    protected abstract (PollScheduler Clock, Func<long> Faults) AddSource(Pipeline pipeline, SimulatorReady simulator);
+    /// <summary>Makes the source, whose readings carry the time they were due, and adds it to a pipeline that is not started and whose it is from there on.</summary>
+    protected abstract PolledSource AddSource(Pipeline pipeline, SimulatorReady simulator);
 }

@@ -1,5 +1,4 @@
 using HyperIngest.Core;
-using HyperIngest.Core.Polling;
 using HyperIngest.Host.Commands.Demo.Feeds;
 using HyperIngest.LoadGen.Devices;
 using HyperIngest.LoadGen.Devices.OpcUa;
@@ -20,27 +19,20 @@ internal sealed class UaLoadFeed(LoadPlan plan, ILoggerFactory loggers) : Polled
         Session = new UaSessionOptions { EndpointUrl = "", Name = "load" },
     };
 
-    private readonly Plant _plant = plan.Plant;
-    private Func<CancellationToken, Task> _connect = _ => Task.CompletedTask;
-
     /// <inheritdoc/>
     public override string Route => "opcua (poll)";
 
     /// <inheritdoc/>
     protected override TimeSpan ResponseTimeout => Client.Session.RequestTimeout;
 
-    // Sessions take longer to open than a warm-up may last.
     /// <inheritdoc/>
-    public override Task StartAsync(CancellationToken cancellationToken) => _connect(cancellationToken);
-
-    /// <inheritdoc/>
-    protected override (PollScheduler Clock, Func<long> Faults) AddSource(Pipeline pipeline, SimulatorReady simulator)
+    protected override PolledSource AddSource(Pipeline pipeline, SimulatorReady simulator)
     {
         UaSource source = new(
-            new UaSourceOptions { Name = "plant", Devices = _plant.UaClientOptions(simulator.Host, simulator.UaBasePort!.Value, Client), GatewayTime = UaGatewayTime.Due },
+            new UaSourceOptions { Name = "plant", Devices = Plan.Plant.UaClientOptions(simulator.Host, simulator.UaBasePort!.Value, Client), GatewayTime = UaGatewayTime.Due },
             pipeline.Catalog, pipeline.Intake, pipeline.Metrics, loggers);
         pipeline.AddSource(source);
-        _connect = cancellationToken => UaPlantConnection.WaitAsync(source, cancellationToken);
-        return (source.Scheduler, () => source.FaultCount);
+        // Sessions take longer to open than a warm-up may last.
+        return new PolledSource(source.Scheduler, () => source.FaultCount, cancellationToken => UaPlantConnection.WaitAsync(source, cancellationToken));
     }
 }

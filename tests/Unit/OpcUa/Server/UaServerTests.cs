@@ -11,6 +11,13 @@ namespace HyperIngest.Tests.Unit.OpcUa.Server;
 /// <summary>Sessions, nodes and attributes of the server, by this product's own channel.</summary>
 public sealed class UaServerTests
 {
+    // A channel, and the policy by which a user proves who it is.
+    private static readonly (UaSecurityPolicy Policy, UaSecurityMode Mode, UaSecurityPolicy User)[] OfUsers =
+    [
+        (UaSecurityPolicy.None, UaSecurityMode.None, UaSecurityPolicy.Basic256Sha256),
+        (UaSecurityPolicy.Aes256Sha256RsaPss, UaSecurityMode.SignAndEncrypt, UaSecurityPolicy.Aes256Sha256RsaPss),
+    ];
+
     [Theory]
     [MemberData(nameof(TestCertificates.Securities), MemberType = typeof(TestCertificates))]
     public async Task A_session_opens_with_every_policy_and_mode(UaSecurityPolicy policy, UaSecurityMode mode)
@@ -45,11 +52,7 @@ public sealed class UaServerTests
     public async Task Only_users_with_the_right_password_are_let_in()
     {
         await using UaServerRig rig = new(change: o => o with { Users = new() { Anonymous = false, Passwords = new Dictionary<string, string> { ["operator"] = "s3cret" } } });
-        foreach ((UaSecurityPolicy policy, UaSecurityMode mode, UaSecurityPolicy secret) in new[]
-        {
-            (UaSecurityPolicy.None, UaSecurityMode.None, UaSecurityPolicy.Basic256Sha256),
-            (UaSecurityPolicy.Aes256Sha256RsaPss, UaSecurityMode.SignAndEncrypt, UaSecurityPolicy.Aes256Sha256RsaPss),
-        })
+        foreach ((UaSecurityPolicy policy, UaSecurityMode mode, UaSecurityPolicy secret) in OfUsers)
         {
             await using UaServerClient client = new(await rig.ConnectAsync(policy, mode), policy);
             await client.CreateAsync();
@@ -64,11 +67,7 @@ public sealed class UaServerTests
     public async Task Only_users_with_a_known_certificate_and_its_key_are_let_in()
     {
         await using UaServerRig rig = new(change: o => o with { Users = new() { Anonymous = false, Certificates = [TestCertificates.Large] } });
-        foreach ((UaSecurityPolicy policy, UaSecurityMode mode, UaSecurityPolicy signing) in new[]
-        {
-            (UaSecurityPolicy.None, UaSecurityMode.None, UaSecurityPolicy.Basic256Sha256),
-            (UaSecurityPolicy.Aes256Sha256RsaPss, UaSecurityMode.SignAndEncrypt, UaSecurityPolicy.Aes256Sha256RsaPss),
-        })
+        foreach ((UaSecurityPolicy policy, UaSecurityMode mode, UaSecurityPolicy signing) in OfUsers)
         {
             await using UaServerClient client = new(await rig.ConnectAsync(policy, mode), policy);
             await client.CreateAsync();
